@@ -1,0 +1,217 @@
+package rootfs
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// ErrUnsupported says that the kernel lacks the new mount API or refused it.
+var ErrUnsupported = errors.New("the kernel refused a mount that the sandbox needs")
+
+// epoch is the time of everything that a sandbox shows and did not make:
+// the store's own trees carry it too.
+var epoch = time.Unix(1, 0)
+
+// Compose mounts r as one tree at the existing folder dir, in the caller's
+// mount namespace, which must be private and in which the caller holds
+// CAP_SYS_ADMIN. The tree is read-only but for its writable binds.
+// [Release] takes it down again.
+func Compose(dir string, r Root) (err error) {
+	if err := mountTmpfs(dir, "0755"); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, Release(dir))
+		}
+	}()
+	c := composer{dir: dir}
+	if err := c.fill(r); err != nil {
+		return err
+	}
+	c.age()
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV}
+	if err := unix.MountSetattr(unix.AT_FDCWD, dir, 0, &attr); err != nil {
+		return fmt.Errorf("make the sandbox's root read-only: %w: %w", ErrUnsupported, err)
+	}
+	return nil
+}
+
+// Release detaches a composed tree; processes inside keep theirs.
+func Release(dir string) error {
+	if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+		return fmt.Errorf("detach %s: %w", dir, err)
+	}
+	return nil
+}
+
+// composer fills a fresh tmpfs. Nothing hostile has touched that tmpfs, so
+// plain paths below dir are safe; only targets are checked.
+type composer struct {
+	dir  string
+	made []string // entries of our own, whose times are set at the end
+}
+
+func (c *composer) fill(r Root) error {
+	for _, d := range r.Dirs {
+		if err := c.mkdir(d); err != nil {
+			return err
+		}
+	}
+	for _, f := range r.Files {
+		if err := c.file(f); err != nil {
+			return err
+		}
+	}
+	for _, b := range r.Binds {
+		if err := c.bind(b); err != nil {
+			return err
+		}
+	}
+	for _, t := range r.Tmpfs {
+		if err := c.mkdir(t); err != nil {
+			return err
+		}
+		if err := mountTmpfs(c.dir+t, "1777"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkTarget(p string) error {
+	if !strings.HasPrefix(p, "/") || p == "/" || filepath.Clean(p) != p {
+		return fmt.Errorf("sandbox path %q is not a clean absolute path", p)
+	}
+	return nil
+}
+
+func (c *composer) mkdir(p string) error {
+	if err := checkTarget(p); err != nil {
+		return err
+	}
+	for i := 1; i <= len(p); i++ {
+		if i < len(p) && p[i] != '/' {
+			continue
+		}
+		err := os.Mkdir(c.dir+p[:i], 0o755)
+		if err == nil {
+			c.made = append(c.made, p[:i])
+		} else if !errors.Is(err, os.ErrExist) {
+			return fmt.Errorf("create %s in the sandbox: %w", p, err)
+		}
+	}
+	return nil
+}
+
+func (c *composer) parent(p string) error {
+	if err := checkTarget(p); err != nil {
+		return err
+	}
+	if d := filepath.Dir(p); d != "/" {
+		return c.mkdir(d)
+	}
+	return nil
+}
+
+func (c *composer) file(f File) error {
+	if err := c.parent(f.Path); err != nil {
+		return err
+	}
+	c.made = append(c.made, f.Path)
+	if f.Link != "" {
+		return os.Symlink(f.Link, c.dir+f.Path)
+	}
+	return os.WriteFile(c.dir+f.Path, []byte(f.Text), f.Mode)
+}
+
+func (c *composer) bind(b Bind) error {
+	tree, err := unix.OpenTree(unix.AT_FDCWD, b.Source,
+		unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE|unix.AT_SYMLINK_NOFOLLOW)
+	if err != nil {
+		return fmt.Errorf("open %s for the sandbox: %w", b.Source, mountError(err))
+	}
+	defer unix.Close(tree)
+	if err := c.target(tree, b.Target); err != nil {
+		return err
+	}
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV | unix.MOUNT_ATTR_RDONLY}
+	if b.Writable {
+		attr.Attr_set &^= unix.MOUNT_ATTR_RDONLY
+	}
+	if b.Device {
+		attr.Attr_set &^= unix.MOUNT_ATTR_NODEV
+	}
+	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH|unix.AT_RECURSIVE, &attr); err != nil {
+		return fmt.Errorf("set attributes of %s: %w", b.Source, mountError(err))
+	}
+	if err := unix.MoveMount(tree, "", unix.AT_FDCWD, c.dir+b.Target, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
+		return fmt.Errorf("mount %s at %s: %w", b.Source, b.Target, mountError(err))
+	}
+	return nil
+}
+
+// target makes the mount point of a bind: a folder for a folder, a file for
+// anything else.
+func (c *composer) target(tree int, p string) error {
+	var st unix.Stat_t
+	if err := unix.Fstat(tree, &st); err != nil {
+		return fmt.Errorf("stat what goes to %s: %w", p, err)
+	}
+	if st.Mode&unix.S_IFMT == unix.S_IFDIR {
+		return c.mkdir(p)
+	}
+	if err := c.parent(p); err != nil {
+		return err
+	}
+	return os.WriteFile(c.dir+p, nil, 0o644)
+}
+
+// age gives everything of the root's own one fixed time: when a sandbox was
+// composed is no business of the build inside.
+func (c *composer) age() {
+	ts := []unix.Timespec{unix.NsecToTimespec(epoch.UnixNano()), unix.NsecToTimespec(epoch.UnixNano())}
+	for i := len(c.made) - 1; i >= 0; i-- {
+		_ = unix.UtimesNanoAt(unix.AT_FDCWD, c.dir+c.made[i], ts, unix.AT_SYMLINK_NOFOLLOW)
+	}
+	_ = unix.UtimesNanoAt(unix.AT_FDCWD, c.dir, ts, 0)
+}
+
+func mountTmpfs(dir, mode string) error {
+	fail := func(err error) error {
+		return fmt.Errorf("mount a tmpfs at %s: %w", dir, mountError(err))
+	}
+	fsfd, err := unix.Fsopen("tmpfs", unix.FSOPEN_CLOEXEC)
+	if err != nil {
+		return fail(err)
+	}
+	defer unix.Close(fsfd)
+	if err := unix.FsconfigSetString(fsfd, "mode", mode); err != nil {
+		return fail(err)
+	}
+	if err := unix.FsconfigCreate(fsfd); err != nil {
+		return fail(err)
+	}
+	mnt, err := unix.Fsmount(fsfd, unix.FSMOUNT_CLOEXEC, unix.MOUNT_ATTR_NOSUID|unix.MOUNT_ATTR_NODEV)
+	if err != nil {
+		return fail(err)
+	}
+	defer unix.Close(mnt)
+	if err := unix.MoveMount(mnt, "", unix.AT_FDCWD, dir, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
+		return fail(err)
+	}
+	return nil
+}
+
+func mountError(err error) error {
+	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	}
+	return err
+}

@@ -1,0 +1,142 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"syscall"
+
+	_ "github.com/opencontainers/cgroups/devices" // libcontainer refuses device rules without it
+	"github.com/opencontainers/runc/libcontainer"
+	"github.com/opencontainers/runc/libcontainer/configs"
+	"github.com/opencontainers/runc/libcontainer/specconv"
+	"github.com/opencontainers/runtime-spec/specs-go"
+)
+
+// container is one sandbox in libcontainer's hands.
+type container struct {
+	id    string
+	state string // libcontainer's state folder
+	root  string // the composed tree
+	uid   int    // host uid of the build
+
+	c *libcontainer.Container
+	p *libcontainer.Process
+}
+
+// spec is the sandbox as an OCI runtime-spec value.
+func (c *container) spec() *specs.Spec {
+	s := &specs.Spec{
+		Version:    specs.Version,
+		Root:       &specs.Root{Path: c.root, Readonly: true},
+		Hostname:   "localhost",
+		Domainname: "localdomain",
+		Mounts: []specs.Mount{
+			// Processes alone: what else stands in /proc tells of the machine,
+			// its load and its secrets. One mount instead of sixty masks.
+			{Destination: "/proc", Type: "proc", Source: "proc", Options: []string{"nosuid", "noexec", "nodev", "subset=pid"}},
+			// /dev is composed already; libcontainer leaves a bind alone.
+			{Destination: "/dev", Type: "bind", Source: c.root + "/dev", Options: []string{"rbind"}},
+		},
+		Linux: &specs.Linux{
+			RootfsPropagation: "rprivate",
+			Resources:         &specs.LinuxResources{Devices: []specs.LinuxDeviceCgroup{{Allow: true, Access: "rwm"}}},
+		},
+	}
+	for _, ns := range []specs.LinuxNamespaceType{
+		specs.MountNamespace, specs.PIDNamespace, specs.IPCNamespace, specs.UTSNamespace,
+		specs.NetworkNamespace, specs.CgroupNamespace, specs.TimeNamespace,
+	} {
+		s.Linux.Namespaces = append(s.Linux.Namespaces, specs.LinuxNamespace{Type: ns})
+	}
+	return s
+}
+
+func (c *container) config() (*configs.Config, error) {
+	cfg, err := specconv.CreateLibcontainerConfig(&specconv.CreateOpts{
+		// The cgroup is named but never made: /sys/fs/cgroup is read-only
+		// in the supervisor's view, which a rootless container tolerates.
+		Spec: c.spec(), CgroupName: c.id, NoNewKeyring: true, RootlessCgroups: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("convert the sandbox's spec: %w", err)
+	}
+	cfg.Devices = nil // /dev is a bind of our own
+	return cfg, nil
+}
+
+// start reports whether the sandbox runs, even when it also reports an error.
+func (c *container) start(files []*os.File) (bool, error) {
+	cfg, err := c.config()
+	if err != nil {
+		return false, err
+	}
+	c.c, err = libcontainer.Create(c.state, c.id, cfg)
+	if err != nil {
+		return false, fmt.Errorf("create the sandbox: %w", err)
+	}
+	exe, err := os.Open("/proc/self/exe")
+	if err != nil {
+		return false, errors.Join(fmt.Errorf("open the program: %w", err), c.c.Destroy())
+	}
+	defer exe.Close()
+	output := files[msgOutput]
+	c.p = c.process(append([]*os.File{exe, files[msgSpec], files[msgStatus]}, files[msgSources:]...), output)
+	if err := c.c.Run(c.p); err != nil {
+		return false, errors.Join(fmt.Errorf("start the sandbox: %w", err), c.c.Destroy())
+	}
+	return true, nil
+}
+
+func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Process {
+	yes := true
+	p := &libcontainer.Process{
+		Args:            []string{fmt.Sprintf("/proc/self/fd/%d", fdExe)},
+		Env:             []string{roleVar + "=" + roleInit, "PATH=/tc/bin", "HOME=/build"},
+		UID:             c.uid,
+		GID:             c.uid,
+		Cwd:             "/",
+		Stdin:           nil,
+		Stdout:          output,
+		Stderr:          output,
+		ExtraFiles:      passed,
+		Init:            true,
+		NoNewPrivileges: &yes,
+		Capabilities:    &configs.Capabilities{},
+	}
+	if c.uid == 0 {
+		// Mapping the outer uid 0 into the nested namespace asks for it.
+		set := []string{"CAP_SETFCAP"}
+		p.Capabilities = &configs.Capabilities{Bounding: set, Effective: set, Permitted: set}
+	}
+	return p
+}
+
+// killWhenAbandoned ends the sandbox as soon as the caller shuts its end.
+func (c *container) killWhenAbandoned(control io.Reader) {
+	var b [1]byte
+	_, _ = control.Read(b[:])
+	c.kill()
+}
+
+func (c *container) kill() { _ = c.p.Signal(syscall.SIGKILL) }
+
+func (c *container) wait() (*answer, error) {
+	state, err := c.p.Wait()
+	derr := c.c.Destroy()
+	if state == nil {
+		return nil, fmt.Errorf("wait for the sandbox: %w", err)
+	}
+	if derr != nil {
+		return nil, fmt.Errorf("destroy the sandbox: %w", derr)
+	}
+	a := &answer{Exit: state.ExitCode(), CPU: int64(state.SystemTime() + state.UserTime())}
+	if u, ok := state.SysUsage().(*syscall.Rusage); ok {
+		a.MaxRSS = u.Maxrss << 10
+	}
+	return a, nil
+}
+
+func writeJSON(w io.Writer, v any) error { return json.NewEncoder(w).Encode(v) }

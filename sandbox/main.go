@@ -1,0 +1,62 @@
+package sandbox
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/moby/sys/capability"
+	"github.com/opencontainers/runc/libcontainer"
+	_ "github.com/opencontainers/runc/libcontainer/nsenter" // its C constructor enters the namespaces
+)
+
+// roleVar tells a re-executed copy of the program which part it plays.
+const roleVar = "_BELLJAR_SANDBOX"
+
+const (
+	roleSupervisor = "supervisor"
+	roleInit       = "init"
+	roleExecutor   = "executor"
+)
+
+// Descriptors of init and executor. The spec is sealed, the status pipe is
+// write-only, sources follow.
+const (
+	fdExe = 3 + iota
+	fdSpec
+	fdStatus
+	fdSources
+)
+
+// Main plays the part that this process was re-executed for and does not
+// return then; in a process started by a person it returns at once. It must
+// be the first call of main() of every program, test binaries included, that
+// calls [Start].
+func Main(payload Payload) {
+	if len(os.Args) > 1 && os.Args[1] == "init" && os.Getenv("_LIBCONTAINER_INITPIPE") != "" {
+		// Read and remembered before the sandbox's own /proc, which has no
+		// sys, covers it: libcontainer asks later.
+		_, _ = capability.LastCap()
+		libcontainer.Init() // never returns
+	}
+	role := os.Getenv(roleVar)
+	if role == "" {
+		return
+	}
+	os.Unsetenv(roleVar)
+	var err error
+	switch role {
+	case roleSupervisor:
+		err = supervise()
+	case roleInit:
+		err = runInit()
+	case roleExecutor:
+		err = execute(payload)
+	default:
+		err = fmt.Errorf("unknown part %q", role)
+	}
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "belljar: sandbox %s: %v\n", role, err)
+		os.Exit(125)
+	}
+	os.Exit(0)
+}

@@ -1,0 +1,254 @@
+package sandbox_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"belljar.build/rootfs"
+	"belljar.build/sandbox"
+)
+
+// TestMain lets the test binary play the parts of the sandbox.
+func TestMain(m *testing.M) {
+	sandbox.Main(perform)
+	os.Exit(m.Run())
+}
+
+// order is what these tests ask of their payload.
+type order struct {
+	Argv []string
+	// Source makes the payload answer with the content of file 0.
+	Source bool
+}
+
+func perform(t sandbox.Task, out io.Writer) any {
+	var o order
+	if err := json.Unmarshal(t.Data, &o); err != nil {
+		return err.Error()
+	}
+	if o.Source {
+		data, err := io.ReadAll(t.Files[0])
+		return fmt.Sprint(string(data), err)
+	}
+	cmd := exec.Command(o.Argv[0], o.Argv[1:]...)
+	cmd.Env = []string{"PATH=/usr/bin:/bin"}
+	cmd.Stdout, cmd.Stderr = out, out
+	if err := cmd.Run(); err != nil {
+		return err.Error()
+	}
+	return "ok"
+}
+
+// bench is one supervisor with the host's own system shown read-only: these
+// tests are about the sandbox, not about what a build sees.
+type bench struct {
+	dir  string
+	sup  *sandbox.Supervisor
+	root rootfs.Root
+}
+
+func newBench(t testing.TB) *bench {
+	t.Helper()
+	b := &bench{dir: t.TempDir(), root: rootfs.Minimal()}
+	for d := b.dir; len(d) > 4; d = filepath.Dir(d) {
+		os.Chmod(d, 0o755) // root's builds run as another uid
+	}
+	for _, d := range []string{"scratch", "work", "build"} {
+		if err := os.Mkdir(filepath.Join(b.dir, d), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, d := range []string{"/usr", "/lib", "/lib64", "/bin"} {
+		source, err := filepath.EvalSymlinks(d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.root.Binds = append(b.root.Binds, rootfs.Bind{Source: source, Target: d})
+	}
+	b.root.Binds = append(b.root.Binds, rootfs.Bind{Source: b.dir + "/build", Target: "/build", Writable: true})
+	b.root.Tmpfs = append(b.root.Tmpfs, "/tmp")
+	sup, err := sandbox.Start(b.dir + "/scratch")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.sup = sup
+	t.Cleanup(func() {
+		if err := sup.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return b
+}
+
+func (b *bench) run(ctx context.Context, o order, sources ...*os.File) (status, output string, err error) {
+	r, w, err := os.Pipe()
+	if err != nil {
+		return "", "", err
+	}
+	defer r.Close()
+	text := make(chan string)
+	go func() {
+		data, _ := io.ReadAll(r)
+		text <- string(data)
+	}()
+	task, _ := json.Marshal(o)
+	spec := sandbox.Spec{Root: b.root, Task: task, Work: b.dir + "/work", Owned: []string{b.dir + "/build"}}
+	result, err := b.sup.Run(ctx, spec, sandbox.Files{Output: w, Sources: sources})
+	w.Close()
+	output = <-text
+	if err != nil {
+		return "", output, err
+	}
+	err = json.Unmarshal(result.Status, &status)
+	return status, output, err
+}
+
+func (b *bench) sh(t testing.TB, script string) string {
+	t.Helper()
+	status, output, err := b.run(t.Context(), order{Argv: []string{"/bin/sh", "-c", script}})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	return strings.TrimSpace(output) + " [" + status + "]"
+}
+
+func TestInside(t *testing.T) {
+	b := newBench(t)
+	for _, c := range []struct{ name, script, want string }{
+		{"identity", "id -u; id -g; id -un; hostname; umask", "1000\n1000\nbuild\nlocalhost\n0022 [ok]"},
+		{"no capability is left in any set", "grep -E '^Cap' /proc/self/status | grep -vc 0000000000000000", "0 [exit status 1]"},
+		{"no new privileges", "grep NoNewPrivs /proc/self/status | tr '\\t' ' '", "NoNewPrivs: 1 [ok]"},
+		{"ASLR is off", "cat /proc/self/personality", "00040000 [ok]"},
+		{"only stdio is inherited", "ls /proc/self/fd | tr '\\n' ' '", "0 1 2 3 [ok]"}, // 3 is ls reading the folder
+		{"the program stays hidden", "readlink /proc/1/exe /proc/[0-9]*/exe | grep -vc -e /bin -e /usr", "0 [exit status 1]"},
+		{"the root is read-only", "for d in / /usr /etc /dev /var; do mkdir $d/x 2>/dev/null && echo wrote $d; done; echo end", "end [ok]"},
+		{"build, tmp and shm are writable", "touch /build/x /tmp/x /dev/shm/x && echo yes", "yes [ok]"},
+		{"no file of the host", "ls /", "bin\nbuild\ndev\netc\nlib\nlib64\nproc\ntmp\nusr [ok]"},
+		{"devices", "cd /dev && echo *", "fd full null random shm stderr stdin stdout urandom zero [ok]"},
+		{"a set-id file of the host gives nothing", "su -c id 2>/dev/null || echo refused", "refused [ok]"},
+		{"loopback only, and no route", "grep -c : /proc/self/net/dev; wc -l </proc/self/net/route", "1\n1 [ok]"},
+		{"mounting is refused", "mount -t tmpfs x /tmp 2>/dev/null || echo refused", "refused [ok]"},
+		{"limits", "ulimit -n; ulimit -s; ulimit -c", "1024\n8192\n0 [ok]"},
+		{"times of the sandbox's own files", "stat -c %Y / /etc /etc/passwd /dev /usr/.. | sort -u", "1 [ok]"},
+		{"/proc shows processes alone", "cd /proc && echo * | tr -d '0-9' | tr -s ' '", "self thread-self [ok]"},
+		{"stderr can be reopened", "echo hello >/dev/stderr", "hello [ok]"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := b.sh(t, c.script); got != c.want {
+				t.Errorf("%s\n got %q\nwant %q", c.script, got, c.want)
+			}
+		})
+	}
+}
+
+func TestSourceArrivesAsDescriptor(t *testing.T) {
+	b := newBench(t)
+	name := filepath.Join(b.dir, "source")
+	if err := os.WriteFile(name, []byte("content"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	status, output, err := b.run(t.Context(), order{Source: true}, f)
+	if err != nil || status != "content<nil>" {
+		t.Errorf("got %q, %v\n%s", status, err, output)
+	}
+}
+
+func TestCancelKillsEverythingInside(t *testing.T) {
+	b := newBench(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	mark := fmt.Sprintf("%d", 100000+os.Getpid()) // found by its argument in /proc
+	go func() {
+		for !running(mark) {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	_, _, err := b.run(ctx, order{Argv: []string{"/bin/sh", "-c", "setsid sleep " + mark + " & sleep " + mark}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's error", err)
+	}
+	waitGone(t, mark)
+	if got := b.sh(t, "echo still works"); got != "still works [ok]" {
+		t.Errorf("after a cancelled run: %q", got)
+	}
+}
+
+func TestKillOfTheCallerKillsEverything(t *testing.T) {
+	if os.Getenv("BELLJAR_TEST_VICTIM") != "" {
+		newBench(t).sh(t, "sleep "+os.Getenv("BELLJAR_TEST_VICTIM"))
+		return
+	}
+	mark := fmt.Sprintf("%d", 200000+os.Getpid())
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(self, "-test.run=^TestKillOfTheCallerKillsEverything$")
+	cmd.Env = append(os.Environ(), "BELLJAR_TEST_VICTIM="+mark)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for !running(mark) {
+		time.Sleep(time.Millisecond)
+	}
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	waitGone(t, mark)
+}
+
+// running looks for a process with arg as a whole argument.
+func running(arg string) bool {
+	files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, f := range files {
+		text, _ := os.ReadFile(f)
+		if strings.HasSuffix(string(text), "\x00"+arg+"\x00") && strings.HasPrefix(string(text), "sleep") {
+			return true
+		}
+	}
+	return false
+}
+
+func waitGone(t *testing.T, mark string) {
+	t.Helper()
+	for range 5000 {
+		if !running(mark) {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	t.Errorf("sleep %s is still running", mark)
+}
+
+func TestMissingBindIsAClearError(t *testing.T) {
+	b := newBench(t)
+	b.root.Binds = append(b.root.Binds, rootfs.Bind{Source: b.dir + "/absent", Target: "/absent"})
+	_, _, err := b.run(t.Context(), order{Argv: []string{"/bin/true"}})
+	if err == nil || !strings.Contains(err.Error(), "absent for the sandbox") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func BenchmarkStart(b *testing.B) {
+	bench := newBench(b)
+	for b.Loop() {
+		if status, output, err := bench.run(context.Background(), order{Argv: []string{"/bin/true"}}); err != nil || status != "ok" {
+			b.Fatal(status, output, err)
+		}
+	}
+}

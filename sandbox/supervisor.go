@@ -1,0 +1,151 @@
+package sandbox
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
+
+	"belljar.build/rootfs"
+)
+
+// scratchVar names the folder over which the supervisor mounts its own tmpfs.
+const scratchVar = "_BELLJAR_SCRATCH"
+
+// rootVar is set when the caller is real root and made no user namespace.
+const rootVar = "_BELLJAR_ROOT"
+
+// firstBuildUID is the first of the host uids that root's builds run as; no
+// distribution hands out this range.
+const firstBuildUID = 30001
+
+// supervisor is the state of a supervisor process.
+type supervisor struct {
+	scratch string // private tmpfs: libcontainer's state; gone with the process
+	root    bool   // started by real root: each running build gets a host uid of its own
+	name    string // prefix of container ids, one of its kind on the machine
+	slots   chan int
+	serial  atomic.Int64
+}
+
+// supervise serves run requests until its caller is gone, then ends: being
+// PID 1 of its namespace, it takes everything with it.
+func supervise() error {
+	logrus.SetOutput(io.Discard)
+	scratch, root := os.Getenv(scratchVar), os.Getenv(rootVar) != ""
+	os.Clearenv()
+	if err := prepareNamespace(scratch); err != nil {
+		return err
+	}
+	sock := os.NewFile(3, "requests")
+	unix.CloseOnExec(3)
+	s := &supervisor{scratch: scratch, root: root, name: "belljar-" + rand.Text() + "-", slots: make(chan int, 4096)}
+	for i := range cap(s.slots) {
+		s.slots <- i
+	}
+	for {
+		files, err := receiveFiles(sock)
+		if errors.Is(err, errClosed) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		go s.serve(files)
+	}
+}
+
+// prepareNamespace cuts mount propagation, mounts a /proc of the new pid
+// namespace and the private tmpfs.
+func prepareNamespace(scratch string) error {
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+		return fmt.Errorf("make mounts private: %w", err)
+	}
+	if err := unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, ""); err != nil {
+		return fmt.Errorf("mount /proc in a new pid namespace: %w", err)
+	}
+	if err := unix.Mount("tmpfs", scratch, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0711"); err != nil {
+		return fmt.Errorf("mount a tmpfs at %s: %w", scratch, err)
+	}
+	// libcontainer would set up device cgroups otherwise; a build's limits
+	// do not come from there.
+	_ = unix.MountSetattr(unix.AT_FDCWD, "/sys/fs/cgroup", unix.AT_RECURSIVE, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY})
+	return nil
+}
+
+// serve answers one request.
+func (s *supervisor) serve(files []*os.File) {
+	defer closeAll(files)
+	if len(files) < msgSources {
+		return
+	}
+	control := files[msgControl]
+	a, err := s.run(control, files)
+	if err != nil {
+		a = &answer{Error: err.Error(), Unsupported: isRefusal(err)}
+	}
+	// Closed before the answer, so that the caller's read of it ends.
+	_ = files[msgStatus].Close()
+	_ = writeJSON(control, a)
+}
+
+// isRefusal tells errors of a kernel that will not from those of a bug or a
+// full disk.
+func isRefusal(err error) bool {
+	for _, e := range []error{rootfs.ErrUnsupported, unix.EPERM, unix.EACCES, unix.ENOSYS, unix.EINVAL} {
+		if errors.Is(err, e) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err error) {
+	spec, err := readSpec(reopen(files[msgSpec]))
+	if err != nil {
+		return nil, err
+	}
+	slot := <-s.slots
+	defer func() { s.slots <- slot }()
+	uid := 0 // of the outer user namespace: the ordinary user itself
+	if s.root {
+		uid = firstBuildUID + slot
+	}
+	for _, dir := range spec.Owned {
+		if err := os.Chown(dir, uid, uid); err != nil {
+			return nil, fmt.Errorf("hand a folder to the build: %w", err)
+		}
+	}
+	if err := rootfs.Compose(spec.Work, spec.Root); err != nil {
+		return nil, err
+	}
+	id := s.name + strconv.FormatInt(s.serial.Add(1), 10)
+	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: uid}
+	started, err := c.start(files)
+	// The sandbox holds the tree now; here it is only in the way.
+	err = errors.Join(err, rootfs.Release(spec.Work))
+	if err != nil {
+		if started {
+			c.kill()
+		}
+		return nil, err
+	}
+	go c.killWhenAbandoned(control)
+	return c.wait()
+}
+
+// reopen gives an independent descriptor: readSpec closes its own.
+func reopen(f *os.File) *os.File {
+	fd, err := unix.FcntlInt(f.Fd(), unix.F_DUPFD_CLOEXEC, 0)
+	if err != nil {
+		return f
+	}
+	return os.NewFile(uintptr(fd), f.Name())
+}
