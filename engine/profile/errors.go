@@ -1,0 +1,85 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Sentinels, found with errors.Is.
+var (
+	// ErrSyntax marks a file that is no Buildout profile.
+	ErrSyntax = errors.New("syntax error")
+	// ErrCondition marks a section condition that this package does not evaluate.
+	ErrCondition = errors.New("condition not supported")
+	// ErrRemote marks a profile, or an extends, that is a URL.
+	ErrRemote = errors.New("profiles at a URL are not supported yet")
+	// ErrUnknown marks a section, option or part that does not exist.
+	ErrUnknown = errors.New("unknown name")
+	// ErrCircular marks files, macros, values or parts that need themselves.
+	ErrCircular = errors.New("circular reference")
+	// ErrTooLarge marks a profile that exceeds a bound on size or depth.
+	ErrTooLarge = errors.New("profile too large")
+	// ErrNeedsPart marks a value that is known only when a part is initialised.
+	ErrNeedsPart = errors.New("needs a part")
+)
+
+// maxChain bounds how many references an error prints.
+const maxChain = 20
+
+// Error is something wrong at one place of a profile.
+type Error struct {
+	Position
+	Msg   string   // what is wrong, without the position
+	Hint  string   // what to do about it, or empty; the command line prints it apart
+	Chain []string // the references that led here, outermost first: "zlib:url (zlib.cfg:4)"
+	Err   error    // the sentinel or the cause, for errors.Is; may be nil
+}
+
+// Error gives "file:line: message", then one line for each reference.
+func (e *Error) Error() string {
+	var b strings.Builder
+	if e.File != "" {
+		fmt.Fprintf(&b, "%s: ", e.Position)
+	}
+	b.WriteString(e.Msg)
+	for _, c := range e.Chain {
+		b.WriteString("\n  via " + c)
+	}
+	return b.String()
+}
+
+// Unwrap gives the sentinel or the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errors are all that is wrong with one file, in the order of its lines.
+type Errors []*Error
+
+// Error gives one message a line.
+func (es Errors) Error() string {
+	msgs := make([]string, len(es))
+	for i, e := range es {
+		msgs[i] = e.Error()
+	}
+	return strings.Join(msgs, "\n")
+}
+
+// Unwrap gives every error.
+func (es Errors) Unwrap() []error {
+	errs := make([]error, len(es))
+	for i, e := range es {
+		errs[i] = e
+	}
+	return errs
+}
+
+// shorten keeps both ends of a long chain: the ends say where to look.
+func shorten(chain []string) []string {
+	if len(chain) <= maxChain {
+		return chain
+	}
+	half := maxChain / 2
+	short := append([]string{}, chain[:half]...)
+	short = append(short, fmt.Sprintf("... %d more ...", len(chain)-2*half))
+	return append(short, chain[len(chain)-half:]...)
+}

@@ -1,0 +1,72 @@
+package profile
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// fail makes an error at the option being worked on, with the references that
+// led there.
+func (r *resolver) fail(cause error, msg, hint string) *Error {
+	e := &Error{Msg: msg, Hint: hint, Err: cause}
+	if n := len(r.steps); n > 0 {
+		e.Position = r.steps[n-1].at
+	}
+	if len(r.steps) > 1 {
+		for _, s := range r.steps {
+			e.Chain = append(e.Chain, s.describe())
+		}
+		e.Chain = shorten(e.Chain)
+	}
+	return e
+}
+
+func (s step) describe() string {
+	if s.section == "" {
+		return s.at.String()
+	}
+	if s.at == (Position{}) {
+		return s.ref.String()
+	}
+	return fmt.Sprintf("%s (%s)", s.ref, s.at)
+}
+
+// unknownOption is a reference to an option that a section does not have. If
+// the section is a part under way, its recipe may be the one to set it later.
+func (r *resolver) unknownOption(to ref) error {
+	options, err := r.p.expand(to.section)
+	if err != nil {
+		return err
+	}
+	known := slices.Sorted(maps.Keys(options))
+	for set := range r.set {
+		if set.section == to.section {
+			known = append(known, set.option)
+		}
+	}
+	msg := fmt.Sprintf("[%s] has no option %q", to.section, to.option)
+	if slices.Contains(r.building, to.section) {
+		msg += ", and its recipe has not set any yet"
+	}
+	return r.fail(ErrUnknown, msg, didYouMean(to.option, known))
+}
+
+func (r *resolver) circularValue(at ref) error {
+	var names []string
+	for _, s := range r.steps {
+		if s.ref == at {
+			names = nil // within another part; the loop is the last
+		}
+		names = append(names, s.ref.String())
+	}
+	names = append(names, at.String())
+	return r.fail(ErrCircular, "circular reference: "+strings.Join(shorten(names), " -> "), "")
+}
+
+func (r *resolver) circularPart(name string) error {
+	from := max(0, slices.Index(r.building, name))
+	names := append(slices.Clone(r.building[from:]), name)
+	return r.fail(ErrCircular, "parts need each other: "+strings.Join(shorten(names), " -> "), "")
+}

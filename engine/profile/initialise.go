@@ -1,0 +1,159 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// requireOption makes sure that a part is initialised before one of its options
+// is used. A part that is under way itself, because what it refers to refers
+// back to it, lends the options that the profile sets; its location, or what its
+// recipe is to set, would have to exist before it is made.
+func (r *resolver) requireOption(to ref) error {
+	finished, begun := r.finished[to.section]
+	if finished || !begun {
+		return r.require(to.section)
+	}
+	if r.building[len(r.building)-1] == to.section {
+		return nil
+	}
+	_, _, known, err := r.lookup(to)
+	if err == nil && (!known || to.option == locationOption) {
+		err = r.circularPart(to.section)
+	}
+	return err
+}
+
+// require makes sure that a part is initialised.
+func (r *resolver) require(name string) error {
+	if r.init == nil {
+		return r.fail(ErrNeedsPart, fmt.Sprintf("the value refers to the part %q, which is not initialised here", name), "")
+	}
+	finished, begun := r.finished[name]
+	switch {
+	case finished:
+		return nil
+	case begun:
+		return r.circularPart(name)
+	}
+	return r.initialise(name)
+}
+
+func (r *resolver) initialise(name string) error {
+	r.finished[name] = false
+	r.building = append(r.building, name)
+	part, err := r.part(name)
+	if err != nil {
+		return err
+	}
+	set, err := r.init(part)
+	if err != nil {
+		return r.initialiseError(part, err)
+	}
+	for option, text := range set {
+		r.set[ref{name, option}] = text
+		part.Options[option] = text
+	}
+	r.building = r.building[:len(r.building)-1]
+	r.finished[name] = true
+	r.done = append(r.done, part)
+	return nil
+}
+
+// initialiseError keeps an error that has a place of its own, and gives any
+// other the place of the part.
+func (r *resolver) initialiseError(part *Part, err error) error {
+	var placed *Error
+	if errors.As(err, &placed) {
+		return err
+	}
+	return &Error{Position: part.header, Msg: fmt.Sprintf("part %q: %v", part.Name, err), Err: err}
+}
+
+// part substitutes all options of a section with a recipe.
+func (r *resolver) part(name string) (*Part, error) {
+	options, err := r.p.expand(name)
+	if err != nil {
+		return nil, err
+	}
+	part := &Part{
+		Name:      name,
+		Options:   make(map[string]string, len(options)),
+		header:    r.p.sections[name].header,
+		positions: make(map[string]Position, len(options)),
+	}
+	var depends union
+	if cs, ok := options[dependenciesOption]; ok {
+		if err := r.dependencies(name, cs, &depends); err != nil {
+			return nil, err
+		}
+	}
+	for _, option := range slices.Sorted(maps.Keys(options)) {
+		if option == dependenciesOption {
+			continue
+		}
+		v, err := r.evaluate(ref{name, option})
+		if err != nil {
+			return nil, err
+		}
+		part.Options[option] = v.text
+		part.positions[option] = last(options[option])
+		depends.add(v.parts...)
+	}
+	part.Recipe = part.Options[recipeOption]
+	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
+	return part, nil
+}
+
+// underWay says whether a part is not initialised yet: the part that is being
+// worked on, and those that it was started for. All that can have come from them
+// is text of the profile.
+func (r *resolver) underWay(name string) bool { return !r.finished[name] }
+
+// dependencies initialises the parts after =>. A section there that is no part
+// stands for the parts that its options need.
+func (r *resolver) dependencies(name string, cs []Contribution, depends *union) error {
+	leave, err := r.enter(ref{name, dependenciesOption}, last(cs))
+	if err != nil {
+		return err
+	}
+	defer leave()
+	v, err := r.substitute(name, fold(cs), cs)
+	if err != nil {
+		return err
+	}
+	depends.add(v.parts...)
+	for _, needed := range strings.Fields(v.text) {
+		r.steps[len(r.steps)-1].at = where(cs, needed)
+		if err := r.depend(needed, depends); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *resolver) depend(needed string, depends *union) error {
+	isPart, err := r.isPart(needed)
+	if err != nil {
+		return err
+	}
+	if isPart {
+		depends.add(needed)
+		return r.require(needed)
+	}
+	options, err := r.p.expand(needed)
+	if err != nil {
+		return err
+	}
+	for _, option := range slices.Sorted(maps.Keys(options)) {
+		v, err := r.evaluate(ref{needed, option})
+		if err != nil {
+			return err
+		}
+		depends.add(v.parts...)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package profile
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Options that make a section a part, say where its output is, and list the parts.
+const (
+	recipeOption   = "recipe"
+	locationOption = "location"
+	partsOption    = "parts"
+)
+
+// Part is a section with a recipe, fully substituted.
+type Part struct {
+	Name   string // "zlib"
+	Recipe string // "slapos.recipe.cmmi"
+	// Options holds all options of the section except <= and =>, and, once the
+	// part is initialised, those that Initialise returned.
+	Options map[string]string
+	// Depends are the parts whose values flowed into this one, directly or
+	// through sections that are no part, and those after =>; first used first,
+	// => before the options, the options by name. Never the part itself, nor one
+	// that was not initialised yet because it needs this one.
+	Depends []string
+
+	header    Position
+	positions map[string]Position
+}
+
+// Position is where an option was last set; for an option that the profile
+// does not set, where the section starts.
+func (pt *Part) Position(option string) Position {
+	if at, ok := pt.positions[option]; ok {
+		return at
+	}
+	return pt.header
+}
+
+// Initialise gives the options that a part's recipe sets, such as its location.
+// It is called once for each part, when every option of the part is substituted
+// and every part in Depends is initialised. What it returns is what other parts
+// see from then on, also instead of what the profile says.
+type Initialise func(*Part) (map[string]string, error)
+
+// Resolve substitutes the named parts and all parts that they need, and
+// initialises each. nil stands for the parts that buildout:parts lists. The
+// result is in the order of completion: a part comes after those it needs.
+func (p *Profile) Resolve(parts []string, init Initialise) ([]*Part, error) {
+	r := newResolver(p, init)
+	var cs []Contribution
+	list := step{at: Position{File: CommandLine}}
+	if parts == nil {
+		list.ref = ref{rootSection, partsOption}
+		v, err := r.listed()
+		if err != nil {
+			return nil, err
+		}
+		parts, cs = strings.Fields(v.text), p.sections[rootSection].options[partsOption]
+	}
+	for _, name := range parts {
+		if cs != nil {
+			list.at = where(cs, name)
+		}
+		if err := r.start(list, name); err != nil {
+			return nil, err
+		}
+	}
+	return r.done, nil
+}
+
+func (r *resolver) listed() (value, error) {
+	parts := ref{rootSection, partsOption}
+	if _, _, ok, err := r.lookup(parts); !ok && err == nil {
+		at, _ := r.p.Header(rootSection)
+		return value{}, &Error{
+			Position: at,
+			Msg:      "[buildout] has no option \"parts\"",
+			Hint:     "list what to build: parts = name ...",
+			Err:      ErrUnknown,
+		}
+	}
+	return r.evaluate(parts)
+}
+
+// start initialises a part that a list asks for.
+func (r *resolver) start(list step, name string) error {
+	r.steps = []step{list}
+	isPart, err := r.isPart(name)
+	if err != nil {
+		return err
+	}
+	if !isPart {
+		return r.fail(ErrUnknown, fmt.Sprintf("[%s] is no part: it has no recipe", name), "")
+	}
+	return r.require(name)
+}
+
+// Value is the substituted value of an option such as buildout:toolchain; ok
+// is false if the profile does not set it. It initialises no part: a value that
+// refers to one is an error, [ErrNeedsPart].
+func (p *Profile) Value(section, option string) (text string, ok bool, err error) {
+	if p.sections[section] == nil {
+		return "", false, nil
+	}
+	r := newResolver(p, nil)
+	at := ref{section, option}
+	if _, _, ok, err := r.lookup(at); !ok || err != nil {
+		return "", false, err
+	}
+	v, err := r.evaluate(at)
+	if err != nil {
+		return "", false, err
+	}
+	return v.text, true, nil
+}

@@ -1,0 +1,224 @@
+package profile
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+)
+
+// Bounds: nested references double a value with every level.
+const (
+	maxValue = 16 << 20  // bytes of one value
+	maxTotal = 256 << 20 // bytes of all values
+	maxDepth = 10_000    // references within references
+)
+
+// Implicit options of every section.
+const (
+	sectionNameOption  = "_buildout_section_name_"
+	baseLocationOption = "_profile_base_location_"
+)
+
+// value is an option's text and the parts that it came from. The parts travel
+// with the text, through any number of sections, so that a part depends on
+// exactly those whose values reached it.
+type value struct {
+	text  string
+	parts []string // first used first
+}
+
+// step is an option, or a part, that is being worked on.
+type step struct {
+	ref
+	at Position // of the contribution that mentions what is needed next
+}
+
+// resolver holds what is known and what is under way.
+type resolver struct {
+	p    *Profile
+	init Initialise // nil: no part may be needed
+
+	values   map[ref]value
+	set      map[ref]string  // options that parts set when they were initialised
+	finished map[string]bool // parts begun; true when initialised
+	done     []*Part
+	building []string    // parts under way, outermost first
+	steps    []step      // options under way, outermost first
+	active   map[ref]int // options under way: how many parts were, plus 1
+	room     int         // bytes that values may still take
+}
+
+func newResolver(p *Profile, init Initialise) *resolver {
+	return &resolver{
+		p:        p,
+		init:     init,
+		values:   map[ref]value{},
+		set:      map[ref]string{},
+		finished: map[string]bool{},
+		active:   map[ref]int{},
+		room:     maxTotal,
+	}
+}
+
+// lookup gives the text of an option before substitution.
+func (r *resolver) lookup(at ref) (text string, cs []Contribution, ok bool, err error) {
+	options, err := r.p.expand(at.section)
+	if err != nil {
+		return "", nil, false, err
+	}
+	if cs, ok = options[at.option]; ok {
+		return fold(cs), cs, true, nil
+	}
+	switch at.option {
+	case sectionNameOption:
+		return at.section, nil, true, nil
+	case baseLocationOption:
+		return r.p.sections[at.section].folder, nil, true, nil
+	}
+	return "", nil, false, nil
+}
+
+// evaluate gives the value of an option of an existing section, as the profile
+// sets it.
+func (r *resolver) evaluate(at ref) (v value, err error) {
+	if v, ok := r.values[at]; ok {
+		return v, nil
+	}
+	text, cs, ok, err := r.lookup(at)
+	if err != nil {
+		return value{}, err
+	}
+	if !ok {
+		return value{}, r.unknownOption(at)
+	}
+	leave, err := r.enter(at, last(cs))
+	if err != nil {
+		return value{}, err
+	}
+	defer leave()
+	if v, err = r.substitute(at.section, text, cs); err != nil {
+		return value{}, err
+	}
+	if at.section == rootSection {
+		if v.text, err = r.absolute(at.option, v.text); err != nil {
+			return value{}, err
+		}
+	}
+	if r.room -= len(v.text); r.room < 0 {
+		return value{}, r.fail(ErrTooLarge, fmt.Sprintf("the values of this profile are larger than %d bytes", maxTotal), "")
+	}
+	r.values[at] = v
+	return v, nil
+}
+
+// enter notes that an option is being worked on. An option that needs itself
+// is an error, except through the start of another part: that part sees the
+// options of the first as the profile sets them.
+func (r *resolver) enter(at ref, pos Position) (leave func(), err error) {
+	before := r.active[at]
+	if before == len(r.building)+1 {
+		return nil, r.circularValue(at)
+	}
+	if len(r.steps) >= maxDepth {
+		return nil, r.fail(ErrTooLarge, fmt.Sprintf("references are nested deeper than %d", maxDepth), "")
+	}
+	r.active[at] = len(r.building) + 1
+	r.steps = append(r.steps, step{at, pos})
+	return func() {
+		r.active[at] = before
+		r.steps = r.steps[:len(r.steps)-1]
+	}, nil
+}
+
+// substitute replaces the references of a text in a section.
+func (r *resolver) substitute(section, text string, cs []Contribution) (value, error) {
+	if !strings.Contains(text, "${") {
+		return value{text: text}, nil
+	}
+	pieces, fault := splitTemplate(text)
+	if fault != nil {
+		return value{}, r.fail(fault.Err, fault.Msg, fault.Hint)
+	}
+	var b strings.Builder
+	var parts union
+	for _, piece := range pieces {
+		v := value{text: piece.text}
+		if piece.to.option != "" {
+			r.steps[len(r.steps)-1].at = where(cs, piece.text)
+			var err error
+			if v, err = r.reference(section, piece.to); err != nil {
+				return value{}, err
+			}
+		}
+		if b.Len()+len(v.text) > maxValue {
+			return value{}, r.fail(ErrTooLarge, fmt.Sprintf("value is larger than %d bytes", maxValue), "")
+		}
+		b.WriteString(v.text)
+		parts.add(v.parts...)
+	}
+	return value{b.String(), parts.list}, nil
+}
+
+// reference gives the value that an option of a section refers to. A reference
+// to another section that is a part initialises the part first.
+func (r *resolver) reference(section string, to ref) (value, error) {
+	to.section = cmp.Or(to.section, section)
+	if to.section == section {
+		return r.evaluate(to)
+	}
+	isPart, err := r.isPart(to.section)
+	if err != nil {
+		return value{}, err
+	}
+	if !isPart {
+		return r.evaluate(to)
+	}
+	if err := r.requireOption(to); err != nil {
+		return value{}, err
+	}
+	if text, ok := r.set[to]; ok {
+		return value{text, []string{to.section}}, nil
+	}
+	v, err := r.evaluate(to)
+	if err != nil {
+		return value{}, err
+	}
+	parts := union{}
+	parts.add(to.section)
+	parts.add(v.parts...)
+	return value{v.text, parts.list}, nil
+}
+
+// isPart says whether a section has a recipe; an unknown section is an error.
+func (r *resolver) isPart(section string) (bool, error) {
+	if r.p.sections[section] == nil {
+		return false, r.fail(ErrUnknown, fmt.Sprintf("unknown section [%s]", section), didYouMean(section, r.p.order))
+	}
+	if section == rootSection {
+		return false, nil
+	}
+	options, err := r.p.expand(section)
+	if err != nil || options[recipeOption] == nil {
+		return false, err
+	}
+	recipe, err := r.evaluate(ref{section, recipeOption})
+	return recipe.text != "", err
+}
+
+// union collects names, each once, in the order first added.
+type union struct {
+	list []string
+	seen map[string]bool
+}
+
+func (u *union) add(names ...string) {
+	for _, n := range names {
+		if u.seen == nil {
+			u.seen = map[string]bool{}
+		}
+		if !u.seen[n] {
+			u.seen[n] = true
+			u.list = append(u.list, n)
+		}
+	}
+}
