@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -37,7 +38,7 @@ func Start(scratch string) (*Supervisor, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer theirs.Close()
+	defer theirs.Close() // a second Close does nothing
 	cmd := &exec.Cmd{
 		Path:        "/proc/self/fd/4",
 		Args:        []string{"belljar"},
@@ -51,7 +52,29 @@ func Start(scratch string) (*Supervisor, error) {
 		ours.Close()
 		return nil, fmt.Errorf("start the outer namespaces: %w: %w", ErrUnsupported, err)
 	}
-	return &Supervisor{cmd: cmd, sock: ours}, nil
+	s := &Supervisor{cmd: cmd, sock: ours}
+	theirs.Close() // so that a supervisor that dies ends the greeting
+	if err := s.greeting(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// greeting waits until the supervisor stands in its namespaces.
+func (s *Supervisor) greeting() error {
+	buf := make([]byte, 4096)
+	var n int
+	err := onFd(s.sock, func(fd int) (err error) {
+		n, err = unix.Read(fd, buf)
+		return err
+	})
+	switch {
+	case err != nil || n == 0:
+		return fmt.Errorf("start the outer namespaces: %w: %v", ErrDied, err)
+	case string(buf[:n]) != ready:
+		return fmt.Errorf("start the outer namespaces: %w: %s", ErrUnsupported, buf[:n])
+	}
+	return nil
 }
 
 // sealedProgram copies the program into a sealed memfd, once: libcontainer
@@ -75,20 +98,37 @@ func sealedProgram(scratch string) (*os.File, error) {
 
 func supervisorEnv(scratch string) []string {
 	env := []string{roleVar + "=" + roleSupervisor, scratchVar + "=" + scratch}
-	if os.Geteuid() == 0 {
+	if hasBuildUIDs() {
 		env = append(env, rootVar+"=1")
 	}
 	return env
 }
 
+// hasBuildUIDs tells real root, which has the host uids that builds run as,
+// from an ordinary user and from root of a small user namespace, who have not.
+func hasBuildUIDs() bool {
+	text, err := os.ReadFile("/proc/self/uid_map")
+	if err != nil || os.Geteuid() != 0 {
+		return false
+	}
+	for _, line := range strings.Split(string(text), "\n") {
+		var inside, outside, count int
+		if _, err := fmt.Sscan(line, &inside, &outside, &count); err == nil &&
+			inside <= firstBuildUID && firstBuildUID+buildUIDs <= inside+count {
+			return true
+		}
+	}
+	return false
+}
+
 // supervisorAttr asks for the outer namespaces. Real root keeps its user
-// namespace: it can mount without one.
+// namespace: it can mount without a new one.
 func supervisorAttr(uid, gid int) *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{
 		Cloneflags: unix.CLONE_NEWNS | unix.CLONE_NEWPID,
 		Setsid:     true, // Ctrl-C reaches belljar alone, which then ends the rest
 	}
-	if uid != 0 {
+	if !hasBuildUIDs() {
 		attr.Cloneflags |= unix.CLONE_NEWUSER
 		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}}
 		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: gid, Size: 1}}
@@ -184,10 +224,12 @@ func (r *run) wait(ctx context.Context) (*Result, error) {
 		}
 		return nil, fmt.Errorf("%w: %s", sentinel, a.Error)
 	}
-	result := &Result{CPU: time.Duration(a.CPU), MaxRSS: a.MaxRSS}
 	if !json.Valid(status) {
 		return nil, fmt.Errorf("%w (exit status %d)", ErrDied, a.Exit)
 	}
-	result.Status = status
-	return result, nil
+	var no refusal
+	if json.Unmarshal(status, &no) == nil && no.Refused != "" {
+		return nil, fmt.Errorf("%w: %s", ErrUnsupported, no.Refused)
+	}
+	return &Result{Status: status, CPU: time.Duration(a.CPU), MaxRSS: a.MaxRSS}, nil
 }

@@ -27,8 +27,7 @@ func execute(payload Payload) error {
 		return err
 	}
 	os.Clearenv()
-	answer := payload(Task{Data: spec.Task, Files: sources}, os.Stdout)
-	return json.NewEncoder(status).Encode(answer)
+	return json.NewEncoder(status).Encode(payload(Task{Data: spec.Task, Files: sources}, os.Stdout))
 }
 
 func readSpec(f *os.File) (*Spec, error) {

@@ -48,15 +48,31 @@ func Main(payload Payload) {
 	case roleSupervisor:
 		err = supervise()
 	case roleInit:
-		err = runInit()
+		err = refused(runInit())
+	case roleNative:
+		err = runNative()
 	case roleExecutor:
-		err = execute(payload)
+		err = refused(execute(payload))
 	default:
 		err = fmt.Errorf("unknown part %q", role)
 	}
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "belljar: sandbox %s: %v\n", role, err)
-		os.Exit(125)
+		fmt.Fprintf(os.Stderr, "belljar: %s: %v\n", role, err)
+		os.Exit(126)
 	}
 	os.Exit(0)
+}
+
+// refusal is what init or executor report when the kernel did not let them
+// make the sandbox: the payload was not called.
+type refusal struct {
+	Refused string `json:"belljar_sandbox_refused"`
+}
+
+// refused tells the caller of the sandbox why there is none.
+func refused(err error) error {
+	if err != nil {
+		_ = writeJSON(os.NewFile(fdStatus, "status"), refusal{err.Error()})
+	}
+	return err
 }

@@ -19,12 +19,18 @@ import (
 // scratchVar names the folder over which the supervisor mounts its own tmpfs.
 const scratchVar = "_BELLJAR_SCRATCH"
 
+// ready is the supervisor's greeting; anything else is why it cannot work.
+const ready = "ready"
+
 // rootVar is set when the caller is real root and made no user namespace.
 const rootVar = "_BELLJAR_ROOT"
 
 // firstBuildUID is the first of the host uids that root's builds run as; no
-// distribution hands out this range.
-const firstBuildUID = 30001
+// distribution hands out this range. There are buildUIDs of them.
+const (
+	firstBuildUID = 30001
+	buildUIDs     = 1024
+)
 
 // supervisor is the state of a supervisor process.
 type supervisor struct {
@@ -41,12 +47,16 @@ func supervise() error {
 	logrus.SetOutput(io.Discard)
 	scratch, root := os.Getenv(scratchVar), os.Getenv(rootVar) != ""
 	os.Clearenv()
-	if err := prepareNamespace(scratch); err != nil {
-		return err
-	}
 	sock := os.NewFile(3, "requests")
 	unix.CloseOnExec(3)
-	s := &supervisor{scratch: scratch, root: root, name: "belljar-" + rand.Text() + "-", slots: make(chan int, 4096)}
+	if err := prepareNamespace(scratch); err != nil {
+		_, _ = sock.WriteString(err.Error())
+		return nil // the caller says it
+	}
+	if _, err := sock.WriteString(ready); err != nil {
+		return nil // the caller is gone
+	}
+	s := &supervisor{scratch: scratch, root: root, name: "belljar-" + rand.Text() + "-", slots: make(chan int, buildUIDs)}
 	for i := range cap(s.slots) {
 		s.slots <- i
 	}

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"belljar.build/engine/project"
+)
+
+type buildOptions struct {
+	jobs   int
+	locked bool
+	json   bool
+}
+
+func (o *buildOptions) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.IntVarP(&o.jobs, "jobs", "j", 0, "processes at a time (default: the number of CPUs); never changes an output")
+	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
+	f.BoolVar(&o.json, "json", false, "print the table as JSON")
+}
+
+func buildCommand(g *globals) *cobra.Command {
+	o := &buildOptions{}
+	cmd := &cobra.Command{
+		Use:     "build [section:option=value...] [part...]",
+		Aliases: []string{"install"},
+		Short:   "build parts (all that the profile lists, by default)",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runBuild(cmd.Context(), g, o, args)
+		},
+	}
+	o.flags(cmd)
+	return cmd
+}
+
+func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) error {
+	p, parts, err := g.open(o.locked, args)
+	if err != nil {
+		return err
+	}
+	graph, err := p.Plan(ctx, parts)
+	if err != nil {
+		return err
+	}
+	ui := newNarrator(os.Stderr, g)
+	ui.warnings(graph.Warnings)
+	s, err := p.OpenStore()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	results, err := p.Build(ctx, s, graph, o.jobs, ui.events())
+	if err != nil {
+		return err
+	}
+	if err := p.Link(s, graph, results, parts == nil); err != nil {
+		return err
+	}
+	rows := project.Table(graph, results)
+	if o.json {
+		return json.NewEncoder(os.Stdout).Encode(rows)
+	}
+	return printTable(os.Stdout, rows)
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+func logCommand(g *globals) *cobra.Command {
+	return &cobra.Command{
+		Use:   "log PART",
+		Short: "print the log of a part's last build, failed or not",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runLog(cmd.Context(), g, args)
+		},
+	}
+}
+
+func runLog(ctx context.Context, g *globals, args []string) error {
+	p, parts, err := g.open(false, args)
+	if err != nil {
+		return err
+	}
+	if len(parts) != 1 {
+		return fmt.Errorf("%w: belljar log takes one part, not %d", errUsage, len(parts))
+	}
+	graph, err := p.Plan(ctx, parts)
+	if err != nil {
+		return err
+	}
+	s, err := p.OpenStore()
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	f, err := os.Open(s.LogPath(graph.Part(parts[0]).Key))
+	if err != nil {
+		return fmt.Errorf("part %s was never built as it is now: %w", parts[0], err)
+	}
+	defer f.Close()
+	_, err = io.Copy(os.Stdout, f)
+	return err
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"runtime/debug"
+	"sync"
+
+	"belljar.build/engine/build"
+	"belljar.build/engine/fetch"
+	"belljar.build/engine/plan"
+)
+
+// narrator says on stderr what happens, a line each.
+type narrator struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func newNarrator(w io.Writer, g *globals) *narrator {
+	if g.quiet > g.verbose {
+		w = io.Discard
+	}
+	return &narrator{w: w}
+}
+
+func (n *narrator) say(format string, args ...any) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	fmt.Fprintf(n.w, format+"\n", args...)
+}
+
+func (n *narrator) warnings(all []string) {
+	for _, text := range all {
+		n.say("belljar: warning: %s", text)
+	}
+}
+
+func (n *narrator) events() build.Events {
+	return build.Events{
+		Started: func(node *plan.Node) { n.say("building  %s", node.Action.Name) },
+		Finished: func(node *plan.Node, r build.Result) {
+			n.say("built     %s in %.1f s, manifest %.16s", node.Action.Name, r.Took.Seconds(), r.Record.Manifest)
+		},
+		Waiting: func(node *plan.Node, holder string) {
+			n.say("waiting   %s is being built by %s", node.Action.Name, holder)
+		},
+		Warning: func(node *plan.Node, text string) { n.say("belljar: warning: %s: %s", node.Action.Name, text) },
+	}
+}
+
+// downloads says what comes over the network.
+func downloads(w io.Writer) fetch.Progress {
+	var mu sync.Mutex
+	return func(name string, total int64) fetch.Transfer {
+		mu.Lock()
+		defer mu.Unlock()
+		if total < 0 {
+			fmt.Fprintf(w, "fetching  %s\n", name)
+		} else {
+			fmt.Fprintf(w, "fetching  %s (%.1f MB)\n", name, float64(total)/1e6)
+		}
+		return fetch.Transfer{}
+	}
+}
+
+// version is what the Go toolchain recorded.
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,23 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// plannedCommands are in the contract of the command line and do not exist
+// yet: each says so and fails, rather than being taken for a part's name.
+func plannedCommands() []*cobra.Command {
+	var all []*cobra.Command
+	for _, name := range []string{
+		"annotate", "audit", "check", "diff", "doctor", "gc", "graph", "key", "pack", "query", "shell",
+		"store", "unpack", "verify", "why",
+	} {
+		all = append(all, &cobra.Command{
+			Use: name, Hidden: true, DisableFlagParsing: true,
+			RunE: func(*cobra.Command, []string) error { return fmt.Errorf("belljar %s: %w", name, errNotBuilt) },
+		})
+	}
+	return all
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"belljar.build/engine/build"
+	"belljar.build/engine/fetch"
+	"belljar.build/engine/profile"
+	"belljar.build/engine/project"
+	"belljar.build/sandbox"
+)
+
+// Exit codes, as the help lists them.
+const (
+	exitDone        = 0
+	exitFailed      = 1
+	exitUsage       = 2
+	exitFetch       = 4
+	exitUnsupported = 5
+)
+
+// errUsage marks mistakes on the command line.
+var errUsage = errors.New("bad usage")
+
+// errNotBuilt marks commands of the contract that do not exist yet.
+var errNotBuilt = errors.New("not built yet")
+
+// This file owns what a person reads when something goes wrong. Messages are
+// lower case, without full stop; an error that has a place in a profile
+// starts with it, every other with "belljar: error: "; hints follow.
+
+// report prints err and gives the exit code.
+func report(w io.Writer, err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if errors.Is(err, context.Canceled) {
+		fmt.Fprintln(w, "belljar: interrupted: nothing unfinished was kept")
+		return exitFailed
+	}
+	var failure *build.Failure
+	if errors.As(err, &failure) {
+		printFailure(w, failure)
+		return exitFailed
+	}
+	if placed(err) {
+		fmt.Fprintln(w, err)
+	} else {
+		fmt.Fprintln(w, "belljar: error:", err)
+	}
+	for _, h := range hints(err) {
+		fmt.Fprintln(w, "belljar: hint:", h)
+	}
+	return exitCode(err)
+}
+
+// placed tells errors that start with file:line: already.
+func placed(err error) bool {
+	var one *profile.Error
+	var several profile.Errors
+	var source *fetch.Error
+	return errors.As(err, &several) || errors.As(err, &one) && strings.HasPrefix(err.Error(), one.Position.String()) ||
+		errors.As(err, &source) && source.Request.Position != "" || errors.Is(err, project.ErrNotLocked)
+}
+
+func hints(err error) []string {
+	var found []string
+	var several profile.Errors
+	var one *profile.Error
+	if errors.As(err, &several) {
+		for _, e := range several {
+			found = append(found, e.Hint)
+		}
+	} else if errors.As(err, &one) {
+		found = append(found, one.Hint)
+	}
+	switch {
+	case errors.Is(err, sandbox.ErrUnsupported):
+		found = append(found, sandbox.Hint())
+	case errors.Is(err, project.ErrNotLocked):
+		found = append(found, "run belljar lock, look at what changed in belljar.lock, and commit it")
+	case errors.Is(err, fetch.ErrMismatch):
+		found = append(found, "if the new file is right, correct the checksum in the profile, or delete its entry in belljar.lock")
+	case errors.Is(err, errUsage):
+		found = append(found, "belljar --help lists commands and options")
+	}
+	var hints []string
+	for _, h := range found {
+		if h != "" {
+			hints = append(hints, h)
+		}
+	}
+	return hints
+}
+
+func exitCode(err error) int {
+	var one *profile.Error
+	var several profile.Errors
+	var source *fetch.Error
+	switch {
+	case errors.As(err, &source):
+		return exitFetch
+	case errors.Is(err, sandbox.ErrUnsupported):
+		return exitUnsupported
+	case errors.As(err, &one), errors.As(err, &several), errors.Is(err, errUsage), errors.Is(err, errNotBuilt),
+		errors.Is(err, project.ErrNotLocked):
+		return exitUsage
+	}
+	return exitFailed
+}
+
+func printFailure(w io.Writer, f *build.Failure) {
+	for _, line := range f.Tail {
+		fmt.Fprintln(w, "  |", line)
+	}
+	if f.Node.Part != "" {
+		fmt.Fprintf(w, "%s: part %s failed in %s: %s\n", f.Node.Position, f.Node.Part, f.Phase, f.Message)
+	} else {
+		fmt.Fprintf(w, "belljar: error: %s failed in %s: %s\n", f.Node.Action.Name, f.Phase, f.Message)
+	}
+	fmt.Fprintln(w, "belljar: hint: the whole log:", f.Log)
+	if f.Kept != "" {
+		fmt.Fprintln(w, "belljar: hint: the work folder is kept:", f.Kept)
+	}
+}

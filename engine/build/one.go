@@ -1,0 +1,231 @@
+package build
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"belljar.build/engine/action"
+	"belljar.build/engine/fetch"
+	"belljar.build/engine/plan"
+	"belljar.build/engine/step"
+	"belljar.build/engine/store"
+	"belljar.build/rootfs"
+	"belljar.build/sandbox"
+)
+
+// realiser is the state of one run.
+type realiser struct {
+	graph      *plan.Graph
+	options    Options
+	sources    map[*plan.Node][]fetch.Result
+	supervisor *sandbox.Supervisor
+	places     chan struct{}
+	done       map[*plan.Node]chan struct{}
+
+	mu      sync.Mutex
+	results map[*plan.Node]Result
+}
+
+// realise builds n, unless another process did so meanwhile.
+func (r *realiser) realise(ctx context.Context, n *plan.Node) (_ *Result, err error) {
+	unlock, err := r.options.Store.Lock(ctx, n.Key, func(holder string) {
+		if f := r.options.Events.Waiting; f != nil {
+			f(n, holder)
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, unlock()) }()
+	record, ok, err := r.options.Store.Lookup(n.Key)
+	if err != nil {
+		return nil, err
+	}
+	if ok {
+		return &Result{Record: record, Reused: true}, nil
+	}
+	if f := r.options.Events.Started; f != nil {
+		f(n)
+	}
+	return r.build(ctx, n)
+}
+
+// build runs the action in a sandbox and publishes its output.
+func (r *realiser) build(ctx context.Context, n *plan.Node) (_ *Result, err error) {
+	began := time.Now()
+	staging, err := r.options.Store.NewStaging(n.Key, n.Action.Name)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, staging.Discard()) }()
+	visible, err := r.visible(n)
+	if err != nil {
+		return nil, err
+	}
+	log, err := startLog(r.options.Store.LogPath(n.Key))
+	if err != nil {
+		return nil, err
+	}
+	report, err := r.sandboxed(ctx, n, staging, visible, log)
+	if err := errors.Join(err, log.close()); err != nil {
+		return nil, r.died(ctx, n, staging, log, err)
+	}
+	if report.Failure != nil {
+		return nil, r.failure(n, staging, log, report.Failure)
+	}
+	for _, w := range report.Warnings {
+		if f := r.options.Events.Warning; f != nil {
+			f(n, w)
+		}
+	}
+	return r.publish(ctx, n, staging, visible, began)
+}
+
+func (r *realiser) publish(ctx context.Context, n *plan.Node, staging *store.Staging, visible []string, began time.Time) (*Result, error) {
+	text, err := n.Action.Encode()
+	if err != nil {
+		return nil, err
+	}
+	took := time.Since(began)
+	record, err := staging.Publish(ctx, store.PublishOptions{
+		Action: text, Candidates: visible, Started: began, Seconds: took.Seconds(), Epoch: action.Epoch,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("build %s: %w", n.Action.Name, err)
+	}
+	return &Result{Record: record, Took: time.Since(began)}, nil
+}
+
+// visible lists the store paths that n's build sees: its declared inputs and
+// whatever they refer to.
+func (r *realiser) visible(n *plan.Node) ([]string, error) {
+	var direct []string
+	for _, i := range n.Action.Inputs {
+		direct = append(direct, i.Path)
+	}
+	closure, err := r.options.Store.Closure(direct)
+	if err != nil {
+		return nil, fmt.Errorf("build %s: %w", n.Action.Name, err)
+	}
+	return closure, nil
+}
+
+// sandboxed runs the action's steps. An error means that there is no report.
+func (r *realiser) sandboxed(ctx context.Context, n *plan.Node, staging *store.Staging, visible []string, log *logFile) (*step.Report, error) {
+	order := step.Order{Action: n.Action, Output: n.Location(), Jobs: r.options.Jobs}
+	var files []*os.File
+	defer func() {
+		for _, f := range files {
+			_ = f.Close()
+		}
+	}()
+	for _, s := range r.sources[n] {
+		f, err := os.Open(s.Path)
+		if err != nil {
+			return nil, fmt.Errorf("open source: %w", err)
+		}
+		files = append(files, f)
+		order.Sources = append(order.Sources, s.Name)
+	}
+	task, err := json.Marshal(order)
+	if err != nil {
+		return nil, fmt.Errorf("encode order: %w", err)
+	}
+	result, err := r.supervisor.Run(ctx, sandbox.Spec{
+		Root: r.root(n, staging, visible), Task: task, Work: staging.Path("root"),
+		Owned: []string{staging.Path("out"), staging.Path("build"), staging.Path("tmp")},
+	}, sandbox.Files{Output: log.pipe, Sources: files})
+	if err != nil {
+		return nil, err
+	}
+	var report step.Report
+	if err := json.Unmarshal(result.Status, &report); err != nil {
+		return nil, fmt.Errorf("read the sandbox's report: %w", err)
+	}
+	return &report, nil
+}
+
+// root is what the build sees: nothing but this.
+func (r *realiser) root(n *plan.Node, staging *store.Staging, visible []string) rootfs.Root {
+	root := rootfs.Minimal()
+	if t := n.Action.Toolchain; t != nil {
+		root.AddBase(r.physical(t.Base.Path))
+		if t.Tools != nil {
+			root.AddTools(r.physical(t.Tools.Path))
+		}
+	}
+	for _, path := range visible {
+		root.Binds = append(root.Binds, rootfs.Bind{Source: r.physical(path), Target: rootfs.Logical + "/" + path})
+	}
+	root.Binds = append(root.Binds,
+		rootfs.Bind{Source: staging.Path("build"), Target: step.WorkDir, Writable: true},
+		rootfs.Bind{Source: staging.Path("tmp"), Target: "/tmp", Writable: true},
+		rootfs.Bind{Source: staging.Path("out"), Target: n.Location(), Writable: true},
+	)
+	return root
+}
+
+func (r *realiser) physical(path string) string {
+	return filepath.Join(r.options.Store.Dir(), path)
+}
+
+// failure keeps what a person needs to find out why.
+func (r *realiser) failure(n *plan.Node, staging *store.Staging, log *logFile, why *step.Failure) error {
+	f := &Failure{
+		Node: n, Phase: why.Phase, Message: why.Message, Source: why.Source,
+		Tail: log.tail.last(), Log: log.path,
+	}
+	kept, err := staging.Keep()
+	f.Kept = kept
+	return errors.Join(f, err)
+}
+
+// died tells an ended sandbox from a cancelled one and from a machine that
+// cannot make any.
+func (r *realiser) died(ctx context.Context, n *plan.Node, staging *store.Staging, log *logFile, err error) error {
+	if ctx.Err() != nil || errors.Is(err, sandbox.ErrUnsupported) || !errors.Is(err, sandbox.ErrDied) {
+		return fmt.Errorf("build %s: %w", n.Action.Name, err)
+	}
+	return r.failure(n, staging, log, &step.Failure{Phase: "sandbox", Message: err.Error()})
+}
+
+// logFile copies what a build prints into its log and remembers the end.
+type logFile struct {
+	path string
+	pipe *os.File // the build's stdout and stderr
+	tail tail
+	done chan error
+}
+
+func startLog(path string) (*logFile, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("create log: %w", err)
+	}
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("make a pipe for the log: %w", err), f.Close())
+	}
+	l := &logFile{path: path, pipe: write, done: make(chan error, 1)}
+	go func() {
+		_, err := io.Copy(io.MultiWriter(&l.tail, f), read)
+		if err != nil {
+			_, _ = io.Copy(io.Discard, read) // a full disk must not block the build
+			err = fmt.Errorf("write log: %w", err)
+		}
+		l.done <- errors.Join(err, read.Close(), f.Close())
+	}()
+	return l, nil
+}
+
+// close waits until everything printed is in the log.
+func (l *logFile) close() error {
+	return errors.Join(l.pipe.Close(), <-l.done)
+}

@@ -1,0 +1,185 @@
+package recipe
+
+import (
+	"fmt"
+	"maps"
+	"strings"
+
+	"belljar.build/engine/action"
+	"belljar.build/engine/fetch"
+	"belljar.build/engine/profile"
+	"belljar.build/engine/step"
+)
+
+// cmmi is slapos.recipe.cmmi and its ancestor hexagonit.recipe.cmmi:
+// configure, make, make install.
+func cmmi(p *profile.Part, c Context) (*Draft, error) {
+	if err := refuse(p, "pre-configure-hook", "pre-make-hook", "post-make-hook"); err != nil {
+		return nil, err
+	}
+	outputs, err := inputs(p, c)
+	if err != nil {
+		return nil, err
+	}
+	b := cmmiBuild{part: p, context: c, draft: &Draft{Programs: true, Warnings: misspelt(p, cmmiOptions)}}
+	if err := b.start(outputs); err != nil {
+		return nil, err
+	}
+	for _, stage := range []func() error{b.source, b.patches, b.commands} {
+		if err := stage(); err != nil {
+			return nil, err
+		}
+	}
+	if text := p.Options["promises"]; text != "" {
+		b.add(action.Step{Promise: &action.Promise{Paths: lines(text)}})
+	}
+	b.add(action.Step{Fixup: &action.Fixup{Rules: step.FixupRules}})
+	return b.draft, nil
+}
+
+// cmmiOptions are the options that the recipe acts on.
+var cmmiOptions = []string{
+	"recipe", "url", "path", "md5sum", "sha256sum", "sha512sum", "filename", "prefix", "shared", "location",
+	"environment", "environment-section", "configure-command", "configure-options", "make-binary",
+	"make-options", "make-targets", "patch-binary", "patch-options", "patches", "pre-configure",
+	"pre-build", "pre-install", "post-install", "keep-compile-dir", "promises", "dependencies", "depends",
+	"pre-configure-hook", "pre-make-hook", "post-make-hook", "version", "strip-top-level-dir",
+}
+
+// cmmiBuild collects the steps of one part.
+type cmmiBuild struct {
+	part    *profile.Part
+	context Context
+	draft   *Draft
+}
+
+func (b *cmmiBuild) add(s action.Step) { b.draft.Action.Steps = append(b.draft.Action.Steps, s) }
+
+func (b *cmmiBuild) start(outputs []Output) error {
+	p := b.part
+	b.draft.Version = versionOf(p)
+	name, err := outputName(p, b.draft.Version)
+	if err != nil {
+		return err
+	}
+	b.draft.Action = newAction(name, b.context, outputs)
+	if err := applyEnvironment(b.draft.Action.Env, p, "environment-section-lines"); err != nil {
+		return err
+	}
+	return applyEnvironment(b.draft.Action.Env, p, "environment")
+}
+
+// source unpacks url, or copies the folder named by path, which must be the
+// output of another part: a folder of the host is no pinned source.
+func (b *cmmiBuild) source() error {
+	p := b.part
+	url, path := p.Options["url"], p.Options["path"]
+	switch {
+	case url != "" && path != "":
+		return optionError(p, "path", "keep one of them", "both url and path are given")
+	case url != "":
+		name, err := b.fetch("url", url, digests(p))
+		b.add(action.Step{Unpack: &action.Unpack{Source: name}})
+		return err
+	case strings.HasPrefix(path, storePrefix):
+		b.add(action.Step{Run: &action.Run{Phase: "copy source", Script: "cp -R --preserve=mode,timestamps " + path + " source\nchmod -R u+w source\n"}})
+		b.add(action.Step{Directory: &action.Directory{Path: "source"}})
+		return nil
+	case path != "":
+		return optionError(p, "path", "pack the folder and name it with url, or name a part: path = ${part:location}",
+			"path %q is a folder of this machine, not of a part", path)
+	}
+	return optionError(p, "recipe", "add url = ... (and md5sum or sha256sum)", "neither url nor path is given")
+}
+
+// fetch declares a source and gives the name under which steps find it.
+func (b *cmmiBuild) fetch(option, url string, pins []fetch.Digest) (string, error) {
+	r, err := fetch.NewRequest(url)
+	if err != nil {
+		return "", optionError(b.part, option, "", "%v", err)
+	}
+	r.Digests = append(r.Digests, pins...)
+	r.Position = b.part.Position(option).String()
+	a := b.draft.Action
+	for _, s := range a.Sources {
+		if s.Name == r.Name {
+			r.Name = fmt.Sprintf("%d-%s", len(a.Sources), r.Name)
+			break
+		}
+	}
+	r.SHA256 = b.context.Digest(r)
+	b.draft.Sources = append(b.draft.Sources, r)
+	a.Sources = append(a.Sources, action.Source{Name: r.Name, SHA256: r.SHA256})
+	return r.Name, nil
+}
+
+// patches: one URL a line, each with an optional #md5.
+func (b *cmmiBuild) patches() error {
+	options := strings.Fields(b.part.Options["patch-options"])
+	if len(options) == 0 {
+		options = []string{"-p0"}
+	}
+	for _, url := range lines(b.part.Options["patches"]) {
+		name, err := b.fetch("patches", url, nil)
+		if err != nil {
+			return err
+		}
+		b.add(action.Step{Patch: &action.Patch{Source: name, Options: options}})
+	}
+	return nil
+}
+
+// commands adds what runs, in the recipe's order.
+func (b *cmmiBuild) commands() error {
+	p := b.part
+	makeBinary := option(p, "make-binary", "make")
+	makeTargets := option(p, "make-targets", "install")
+	prefix := option(p, "prefix", action.Location)
+	makeCommand := strings.TrimSpace(makeBinary + " " + strings.Join(strings.Fields(p.Options["make-options"]), " "))
+	configure := p.Options["configure-command"]
+	configureOptions := strings.Join(strings.Fields(p.Options["configure-options"]), " ")
+	switch {
+	case strings.TrimSpace(configure) == "":
+		configure = "./configure"
+		if !strings.Contains(configureOptions, "--prefix") {
+			configureOptions = strings.TrimSpace(`--prefix="` + prefix + `" ` + configureOptions)
+		}
+	case makeBinary == "make" && makeTargets == "install":
+		makeTargets += ` prefix="` + prefix + `"`
+	}
+	for _, r := range []struct {
+		option, phase, script string
+		parallel              bool
+	}{
+		{"pre-configure", "pre-configure", p.Options["pre-configure"], false},
+		{"configure-command", "configure", strings.TrimSpace(configure + " " + configureOptions), false},
+		{"pre-build", "pre-build", p.Options["pre-build"], false},
+		{"make-binary", "make", makeCommand, true},
+		{"pre-install", "pre-install", p.Options["pre-install"], false},
+		{"make-targets", "install", makeCommand + " " + strings.Join(strings.Fields(makeTargets), " "), false},
+		{"post-install", "post-install", p.Options["post-install"], false},
+	} {
+		if err := b.run(r.option, r.phase, r.script, r.parallel); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// run adds a command, %-expanded over the part's options.
+func (b *cmmiBuild) run(option, phase, script string, parallel bool) error {
+	if strings.TrimSpace(script) == "" {
+		return nil
+	}
+	values := maps.Clone(b.part.Options)
+	values["location"] = action.Location
+	if values["prefix"] == "" {
+		values["prefix"] = action.Location
+	}
+	expanded, err := expandPercent(script, values)
+	if err != nil {
+		return optionError(b.part, option, "a literal % is written %%", "%s: %v", option, err)
+	}
+	b.add(action.Step{Run: &action.Run{Phase: phase, Script: expanded, Parallel: parallel}})
+	return nil
+}

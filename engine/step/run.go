@@ -1,0 +1,105 @@
+package step
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"strconv"
+	"syscall"
+
+	"belljar.build/engine/action"
+)
+
+const shell = "/tc/bin/sh"
+
+func (w *worker) run(r *action.Run) error {
+	cmd := w.command(shell, "-e", "-c", w.locate(r.Script))
+	if r.Parallel {
+		cmd.Env = append(cmd.Env, "MAKEFLAGS=-j"+strconv.Itoa(max(1, w.order.Jobs)))
+	}
+	return finished(cmd.Run())
+}
+
+func (w *worker) command(name string, args ...string) *exec.Cmd {
+	return &exec.Cmd{
+		Path: name, Args: append([]string{path.Base(name)}, args...),
+		Env: append([]string(nil), w.env...), Dir: w.dir, Stdout: w.out, Stderr: w.out,
+	}
+}
+
+// finished says how a command ended in words.
+func finished(err error) error {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		return err
+	}
+	if ws, ok := exit.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return fmt.Errorf("killed by signal %d (%s)", int(ws.Signal()), ws.Signal())
+	}
+	return fmt.Errorf("exit status %d", exit.ExitCode())
+}
+
+func (w *worker) patch(p *action.Patch) error {
+	f, err := w.source(p.Source)
+	if err != nil {
+		return err
+	}
+	cmd := w.command("/tc/bin/patch", append([]string{"--batch"}, p.Options...)...)
+	cmd.Stdin = f
+	if err := finished(cmd.Run()); err != nil {
+		return &sourceError{p.Source, fmt.Errorf("the patch does not apply: %w", err)}
+	}
+	return nil
+}
+
+func (w *worker) copy(c *action.Copy) (err error) {
+	in, err := w.source(c.Source)
+	if err != nil {
+		return err
+	}
+	to := w.absolute(c.Path)
+	if err := os.MkdirAll(path.Dir(to), 0o755); err != nil {
+		return fmt.Errorf("place source %s: %w", c.Source, err)
+	}
+	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, os.FileMode(c.Mode)&0o777)
+	if err != nil {
+		return fmt.Errorf("place source %s: %w", c.Source, err)
+	}
+	_, err = io.Copy(out, in)
+	return errors.Join(err, out.Close())
+}
+
+func (w *worker) absolute(p string) string {
+	p = w.locate(p)
+	if path.IsAbs(p) {
+		return path.Clean(p)
+	}
+	return path.Join(w.dir, p)
+}
+
+func (w *worker) enter(dir string) error {
+	to := w.absolute(dir)
+	info, err := os.Stat(to)
+	if err != nil {
+		return fmt.Errorf("enter folder %s: %w", dir, err)
+	}
+	if !info.IsDir() {
+		return fmt.Errorf("enter folder %s: it is a file", dir)
+	}
+	w.dir = to
+	return nil
+}
+
+// promise warns of files that the profile promised and the build lacks, as
+// the recipe has always done; a missing promise is no failure.
+func (w *worker) promise(paths []string) error {
+	for _, p := range paths {
+		if _, err := os.Stat(w.absolute(p)); err != nil {
+			w.report.Warnings = append(w.report.Warnings, "promised file is missing: "+w.locate(p))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package step
+
+import (
+	"debug/elf"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"belljar.build/rootfs"
+)
+
+// relocate rewrites the RUNPATH of one dynamic ELF file.
+func (w *worker) relocate(file string) error {
+	d, err := readDynamic(file)
+	if err != nil || d == nil {
+		return err
+	}
+	runpath := d.relocated(file, w.order.Output)
+	if runpath == d.runpath && !d.rpath {
+		return nil
+	}
+	restore, err := writable(file)
+	if err != nil {
+		return err
+	}
+	args := []string{"--set-rpath", runpath, file}
+	if runpath == "" {
+		args = []string{"--remove-rpath", file}
+	}
+	err = finished(w.tool("patchelf", args...).Run())
+	return errors.Join(err, restore())
+}
+
+// dynamic is what the loader searches for one file.
+type dynamic struct {
+	needed  []string
+	runpath string
+	rpath   bool // it was DT_RPATH, which overrides LD_LIBRARY_PATH
+}
+
+// readDynamic returns nil for a file without search path: static programs,
+// objects, and libraries that need nothing but glibc.
+func readDynamic(file string) (*dynamic, error) {
+	f, err := elf.Open(file)
+	if err != nil {
+		var bad *elf.FormatError
+		if errors.As(err, &bad) {
+			return nil, nil // a test file of some suite; strip has warned
+		}
+		return nil, err
+	}
+	defer f.Close()
+	if f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN {
+		return nil, nil
+	}
+	d := &dynamic{}
+	path, err := f.DynString(elf.DT_RUNPATH)
+	if err != nil || len(path) == 0 {
+		path, err = f.DynString(elf.DT_RPATH)
+		d.rpath = len(path) > 0
+	}
+	if err != nil || len(path) == 0 {
+		return nil, nil
+	}
+	d.runpath = path[0]
+	if d.needed, err = f.ImportedLibraries(); err != nil {
+		return nil, fmt.Errorf("read NEEDED: %w", err)
+	}
+	return d, nil
+}
+
+// relocated gives the new RUNPATH: for every entry that provides a NEEDED
+// library, in the old order, the way there from file's folder and then the
+// absolute path. Entries outside the store are dropped: /build is gone when
+// the output is used, /tc/priv is the tools' own.
+func (d *dynamic) relocated(file, output string) string {
+	var entries []string
+	missing := slices.Clone(d.needed)
+	for _, dir := range searchDirs(d.runpath, file) {
+		if !strings.HasPrefix(dir, rootfs.Logical+"/") {
+			continue
+		}
+		var used bool
+		missing = slices.DeleteFunc(missing, func(lib string) bool {
+			_, err := os.Stat(filepath.Join(dir, filepath.Base(lib)))
+			used = used || err == nil
+			return err == nil
+		})
+		if used {
+			entries = append(entries, fromOrigin(filepath.Dir(file), dir), dir)
+		}
+	}
+	return strings.Join(entries, ":")
+}
+
+// searchDirs resolves a RUNPATH as the loader would for file, cleaned,
+// without repetitions.
+func searchDirs(runpath, file string) []string {
+	var dirs []string
+	for _, entry := range strings.Split(runpath, ":") {
+		for _, origin := range []string{"${ORIGIN}", "$ORIGIN"} {
+			entry = strings.ReplaceAll(entry, origin, filepath.Dir(file))
+		}
+		if dir := filepath.Clean(entry); entry != "" && !slices.Contains(dirs, dir) {
+			dirs = append(dirs, dir)
+		}
+	}
+	return dirs
+}
+
+func fromOrigin(from, to string) string {
+	rel, err := filepath.Rel(from, to)
+	if err != nil || rel == "." {
+		return "$ORIGIN"
+	}
+	return "$ORIGIN/" + rel
+}

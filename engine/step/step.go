@@ -1,0 +1,148 @@
+// Package step performs the steps of an action. It runs inside the sandbox,
+// as the unprivileged build user, and is the only code of belljar's that
+// touches hostile archives and freshly built trees: whatever goes wrong there
+// stays there.
+//
+// It knows the action it performs, the descriptors of its sources, and
+// nothing else: no store, no network, no profile.
+package step
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"belljar.build/engine/action"
+	"belljar.build/sandbox"
+)
+
+// WorkDir is where sources are unpacked and built.
+const WorkDir = "/build"
+
+// Order is what the executor is told.
+type Order struct {
+	Action *action.Action `json:"action"`
+	// Output is the logical path of the output, an empty folder.
+	Output string `json:"output"`
+	// Jobs is how many processes a parallel step may use; it is no input
+	// of the build and must not show in its output.
+	Jobs int `json:"jobs"`
+	// Sources are the names of the passed files, in order.
+	Sources []string `json:"sources"`
+}
+
+// Report is what came of it.
+type Report struct {
+	Failure  *Failure `json:"failure,omitempty"`
+	Warnings []string `json:"warnings,omitempty"`
+	// Seconds a step, in order, for those that ended well.
+	Seconds []float64 `json:"seconds"`
+}
+
+// Failure says which step failed and why.
+type Failure struct {
+	Step    int    `json:"step"`
+	Phase   string `json:"phase"`
+	Message string `json:"message"`
+	// Source is set when a source file is at fault.
+	Source string `json:"source,omitempty"`
+}
+
+// worker is the state that steps share.
+type worker struct {
+	order   Order
+	files   map[string]*os.File
+	out     io.Writer
+	env     []string
+	dir     string
+	report  *Report
+	current string // phase, for headings
+}
+
+// Perform is the sandbox's payload.
+func Perform(t sandbox.Task, out io.Writer) any {
+	var o Order
+	if err := json.Unmarshal(t.Data, &o); err != nil {
+		return Report{Failure: &Failure{Phase: "start", Message: fmt.Sprintf("decode order: %v", err)}}
+	}
+	w := &worker{order: o, files: map[string]*os.File{}, out: out, dir: WorkDir, report: &Report{}}
+	for i, name := range o.Sources {
+		w.files[name] = t.Files[i]
+	}
+	w.env = w.environment()
+	for i, s := range o.Action.Steps {
+		began := time.Now()
+		phase, err := w.perform(s)
+		if err != nil {
+			w.fail(i, phase, err)
+			break
+		}
+		w.report.Seconds = append(w.report.Seconds, time.Since(began).Seconds())
+	}
+	return w.report
+}
+
+func (w *worker) fail(i int, phase string, err error) {
+	f := &Failure{Step: i, Phase: phase, Message: err.Error()}
+	if se, ok := err.(*sourceError); ok {
+		f.Source = se.source
+	}
+	w.report.Failure = f
+	fmt.Fprintf(w.out, "belljar: %s failed: %v\n", phase, err)
+}
+
+func (w *worker) perform(s action.Step) (string, error) {
+	switch {
+	case s.Unpack != nil:
+		w.heading("unpack " + s.Unpack.Source)
+		return "unpack", w.unpack(s.Unpack.Source)
+	case s.Patch != nil:
+		w.heading("patch " + s.Patch.Source)
+		return "patch", w.patch(s.Patch)
+	case s.Copy != nil:
+		return "copy", w.copy(s.Copy)
+	case s.Directory != nil:
+		return "enter", w.enter(s.Directory.Path)
+	case s.Run != nil:
+		w.heading(s.Run.Phase)
+		return s.Run.Phase, w.run(s.Run)
+	case s.Promise != nil:
+		return "promise", w.promise(s.Promise.Paths)
+	case s.Fixup != nil:
+		w.heading("fixup")
+		return "fixup", w.fixup()
+	case s.Toolchain != nil:
+		return "import", w.importToolchain(s.Toolchain)
+	}
+	return "step", fmt.Errorf("this belljar does not know that kind of step")
+}
+
+// heading marks the phases in the log, for people and for tools alike.
+func (w *worker) heading(text string) { fmt.Fprintf(w.out, "=== belljar: %s\n", text) }
+
+// locate fills in the output's path.
+func (w *worker) locate(text string) string {
+	return strings.ReplaceAll(text, action.Location, w.order.Output)
+}
+
+func (w *worker) environment() []string {
+	var env []string
+	for name, value := range w.order.Action.Env {
+		env = append(env, name+"="+w.locate(value))
+	}
+	return env
+}
+
+func (w *worker) source(name string) (*os.File, error) {
+	f, ok := w.files[name]
+	if !ok {
+		return nil, fmt.Errorf("source %s was not handed over", name)
+	}
+	if _, err := f.Seek(0, io.SeekStart); err != nil {
+		return nil, fmt.Errorf("rewind source %s: %w", name, err)
+	}
+	return f, nil
+}

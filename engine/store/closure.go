@@ -1,0 +1,46 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+)
+
+// Closure lists the given outputs (base names) and everything that they refer
+// to, directly or not, sorted. All must be in the store, or it is ErrAbsent.
+func (s *Store) Closure(paths []string) ([]string, error) {
+	seen := map[string]bool{}
+	todo := slices.Clone(paths)
+	for len(todo) > 0 {
+		p := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if seen[p] {
+			continue
+		}
+		references, err := s.references(p)
+		if err != nil {
+			return nil, fmt.Errorf("closure: %w", err)
+		}
+		seen[p] = true
+		todo = append(todo, references...)
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
+}
+
+// references are those of one output. The name is checked with the hash: a
+// path that only shares the hash is another one.
+func (s *Store) references(path string) ([]string, error) {
+	if err := checkPath(path); err != nil {
+		return nil, err
+	}
+	r, err := s.read(path[:hashLength])
+	if errors.Is(err, fs.ErrNotExist) || err == nil && (r.Failed || r.Path != path) {
+		return nil, fmt.Errorf("%s: %w", path, ErrAbsent)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return r.References, nil
+}

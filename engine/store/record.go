@@ -1,0 +1,139 @@
+package store
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"belljar.build/engine/action"
+)
+
+// recordVersion is the version of the record's layout.
+const recordVersion = 1
+
+// Record is what the store knows of one output.
+type Record struct {
+	Version int    `json:"version"`
+	Key     string `json:"key"`
+	Name    string `json:"name"` // of the output, e.g. "zlib-1.3.1"
+	// Path is the base name of the output's folder.
+	Path string `json:"path"`
+	// Manifest is the manifest hash.
+	Manifest string `json:"manifest,omitempty"`
+	// References are the base names of the outputs whose paths stand in this
+	// one's files, itself included, sorted.
+	References []string `json:"references"`
+	Size       int64    `json:"size"` // bytes of all files
+	// Log is the log's path beneath .belljar; "" if the build left none.
+	Log     string    `json:"log,omitempty"`
+	Started time.Time `json:"started"`
+	Seconds float64   `json:"seconds"`
+	// Failed marks the record of a build that failed: there is no output and
+	// no manifest.
+	Failed bool `json:"failed,omitempty"`
+}
+
+// Lookup finds the output of a key. It reads the record and looks whether the
+// tree is there; it hashes nothing.
+func (s *Store) Lookup(key string) (*Record, bool, error) {
+	r, err := s.lookup(key)
+	if err != nil || r == nil || r.Failed {
+		return nil, false, err
+	}
+	info, err := os.Lstat(filepath.Join(s.dir, r.Path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil // somebody removed the tree: it is built again
+	}
+	if err != nil {
+		return nil, false, fmt.Errorf("look up %s: %w", key, err)
+	}
+	if !info.IsDir() {
+		return nil, false, fmt.Errorf("look up %s: %w: %s is no folder", key, ErrDamaged, r.Path)
+	}
+	return r, true, nil
+}
+
+// LookupFailure finds the record of a key's last build if that failed and
+// there is no output.
+func (s *Store) LookupFailure(key string) (*Record, bool, error) {
+	r, err := s.lookup(key)
+	if err != nil || r == nil || !r.Failed {
+		return nil, false, err
+	}
+	return r, true, nil
+}
+
+// lookup gets the record of a key, nil if there is none.
+func (s *Store) lookup(key string) (*Record, error) {
+	if err := checkKey(key); err != nil {
+		return nil, fmt.Errorf("look up: %w", err)
+	}
+	r, err := s.read(key[:hashLength])
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err == nil && r.Key != key {
+		err = fmt.Errorf("look up %s: %w: %s is in the store", key, ErrCollision, r.Key)
+	}
+	return r, err
+}
+
+// read gets the record of a key's first 32 characters.
+func (s *Store) read(short string) (*Record, error) {
+	name := s.meta("record", short+".json")
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, fmt.Errorf("read record: %w", err)
+	}
+	var r Record
+	if err := json.Unmarshal(text, &r); err != nil {
+		return nil, fmt.Errorf("read record %s: %w: %w", name, ErrDamaged, err)
+	}
+	if r.Version != recordVersion {
+		return nil, fmt.Errorf("read record %s: it has version %d, this belljar knows %d", name, r.Version, recordVersion)
+	}
+	if checkKey(r.Key) != nil || r.Key[:hashLength] != short ||
+		checkPath(r.Path) != nil || r.Path != action.PathName(r.Key, r.Name) {
+		return nil, fmt.Errorf("read record %s: %w: it belongs to %q", name, ErrDamaged, r.Path)
+	}
+	return &r, nil
+}
+
+// writeRecord makes the record the key's own.
+func (s *Store) writeRecord(r *Record) error {
+	text, err := json.MarshalIndent(r, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode record: %w", err)
+	}
+	return s.write(append(text, '\n'), "record", r.Key[:hashLength]+".json")
+}
+
+// newRecord fills in what is known before the build's end.
+func (s *Store) newRecord(key, name string) *Record {
+	r := &Record{
+		Version: recordVersion, Key: key, Name: name, Path: action.PathName(key, name),
+		References: []string{},
+	}
+	if _, err := os.Stat(s.LogPath(key)); err == nil {
+		r.Log = filepath.Join("log", filepath.Base(s.LogPath(key)))
+	}
+	return r
+}
+
+// write replaces a file of the store's own in one step, after its bytes are on
+// disk. The unfinished file lies in this process's folder, so that it goes
+// with the rest when the process is killed.
+func (s *Store) write(data []byte, elements ...string) error {
+	name := s.meta(elements...)
+	err := renameio.WriteFile(name, data, 0o644, renameio.WithTempDir(s.own), renameio.WithStaticPermissions(0o644))
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+)
+
+// scanner finds which of the candidates' hashes stand in what it reads. What
+// is compressed or written in pieces it does not see.
+type scanner struct {
+	byHash map[string]string // the 32 characters -> store path
+
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+func newScanner(candidates ...string) (*scanner, error) {
+	s := &scanner{byHash: map[string]string{}, seen: map[string]bool{}}
+	for _, c := range candidates {
+		if err := checkPath(c); err != nil {
+			return nil, fmt.Errorf("scan for references: %w", err)
+		}
+		hash := c[:hashLength]
+		if other, ok := s.byHash[hash]; ok && other != c {
+			return nil, fmt.Errorf("scan for references: %w: %s and %s", ErrCollision, other, c)
+		}
+		s.byHash[hash] = c
+	}
+	return s, nil
+}
+
+// file gives a writer for one file's bytes.
+func (s *scanner) file(string) io.Writer { return &fileScan{scanner: s} }
+
+// text scans something that is there as a whole.
+func (s *scanner) text(t string) {
+	if len(t) >= hashLength {
+		s.scan([]byte(t))
+	}
+}
+
+// found lists the store paths seen, sorted.
+func (s *scanner) found() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]string{}, slices.Sorted(maps.Keys(s.seen))...)
+}
+
+// scan looks at every window of 32 hexadecimal digits, from its end backwards:
+// from a byte that is none it jumps behind that byte. In other data it so
+// reads every 32nd byte, in hexadecimal text every byte once: what lies below
+// known is known to be digits.
+func (s *scanner) scan(b []byte) {
+	known := 0
+	for start := 0; start+hashLength <= len(b); {
+		end := start + hashLength
+		i := end - 1
+		for i >= start && i >= known && isHex[b[i]] {
+			i--
+		}
+		known = end
+		if i >= start && !isHex[b[i]] {
+			start = i + 1
+			continue
+		}
+		if path, ok := s.byHash[string(b[start:end])]; ok {
+			s.hit(path)
+		}
+		start++
+	}
+}
+
+func (s *scanner) hit(path string) {
+	s.mu.Lock()
+	s.seen[path] = true
+	s.mu.Unlock()
+}
+
+// fileScan keeps the last 31 bytes: a hash may cross from one write into the
+// next.
+type fileScan struct {
+	scanner *scanner
+	rest    []byte
+}
+
+func (f *fileScan) Write(p []byte) (int, error) {
+	const border = hashLength - 1
+	joined := append(f.rest, p[:min(len(p), border)]...)
+	f.scanner.scan(joined)
+	f.scanner.scan(p)
+	last := p
+	if len(p) < border {
+		last = joined
+	}
+	f.rest = slices.Clone(last[max(0, len(last)-border):])
+	return len(p), nil
+}
+
+var isHex = [256]bool{
+	'0': true, '1': true, '2': true, '3': true, '4': true, '5': true, '6': true, '7': true,
+	'8': true, '9': true, 'a': true, 'b': true, 'c': true, 'd': true, 'e': true, 'f': true,
+}

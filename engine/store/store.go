@@ -1,0 +1,59 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+
+	"belljar.build/engine/manifest/tree"
+)
+
+// Store is an open store. It is safe for concurrent use, by any number of
+// processes.
+type Store struct {
+	dir     string
+	own     string // this process's folder below staging
+	ownLock *flock.Flock
+}
+
+// Open opens the store at dir, creates what is missing, and removes what dead
+// processes left unfinished.
+func Open(dir string) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{dir: dir}
+	for _, f := range folders {
+		if err := makeFolder(s.meta(f), 0o755); err != nil {
+			return nil, fmt.Errorf("open store: %w", err)
+		}
+	}
+	if err := s.claimStaging(); err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return s, nil
+}
+
+// Close removes this process's unfinished work. A process that ends without
+// it leaves that to the next [Open].
+func (s *Store) Close() error {
+	return removeStaging(stale{s.own, s.ownLock})
+}
+
+// Scratch is a folder of this process's own, removed by [Store.Close].
+func (s *Store) Scratch() string { return s.own }
+
+// RemoveTree deletes the tree at path as its owner can, read-only and deep
+// ones too, and follows no link: [tree.Remove].
+func RemoveTree(path string) error {
+	return tree.Remove(path)
+}
+
+// removeStaging removes a process's folder, its lock last: the folder is never
+// there without one.
+func removeStaging(p stale) error {
+	return errors.Join(tree.Remove(p.dir), tree.Remove(p.dir+lockSuffix), p.lock.Unlock())
+}

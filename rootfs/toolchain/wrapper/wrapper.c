@@ -1,0 +1,124 @@
+/* The compiler's front door: /tc/bin/gcc, g++, cpp and their other names.
+ *
+ * Becomes the real driver (DRIVERS, a folder's path with its last slash,
+ * holds gcc, g++ and cpp), with
+ *   -ffile-prefix-map=OLD=NEW   for every pair of BELLJAR_PREFIX_MAP (spaces
+ *                               between), before the caller's own arguments
+ *   -Wl,-rpath,DIR              for every folder of BELLJAR_RPATH (colons
+ *                               between), after them, when the call links
+ * so that no path of the build shows in what it makes, and that it finds the
+ * parts it declared. Empty variables mean nothing.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char map_option[] = "-ffile-prefix-map=";
+static const char rpath_option[] = "-Wl,-rpath,";
+
+/* Options that end the driver's work before the linker. */
+static const char *const no_link[] = {
+	"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "-r", NULL,
+};
+
+/* Options whose value is the next argument, which is then no input file. */
+static const char *const takes_value[] = {
+	"-o", "-x", "-I", "-L", "-D", "-U", "-include", "-imacros", "-isystem", "-idirafter",
+	"-iquote", "-iprefix", "-isysroot", "-MF", "-MT", "-MQ", "-T", "-u", "-z", "-e", "-B",
+	"-Xlinker", "-Xassembler", "-Xpreprocessor", "-wrapper", "-aux-info", "--param", "-A", NULL,
+};
+
+static int listed(const char *const *list, const char *arg)
+{
+	for (; *list; list++)
+		if (!strcmp(*list, arg))
+			return 1;
+	return 0;
+}
+
+/* links tells whether the driver would call the linker: it is given a file,
+ * a library or an argument file, and nothing stops it earlier. */
+static int links(int argc, char **argv)
+{
+	int input = 0;
+
+	for (int i = 1; i < argc; i++) {
+		if (listed(no_link, argv[i]))
+			return 0;
+		if (listed(takes_value, argv[i]))
+			i++;
+		else if (argv[i][0] != '-' || !argv[i][1] || !strncmp(argv[i], "-l", 2))
+			input = 1;
+	}
+	return input;
+}
+
+static int count(const char *list, char separator)
+{
+	int n = 1;
+
+	for (; *list; list++)
+		n += *list == separator;
+	return n;
+}
+
+/* add appends prefix+entry for every entry of a list, without empty ones. */
+static char **add(char **to, const char *list, char separator, const char *prefix)
+{
+	while (*list) {
+		size_t length = strcspn(list, (char[]){ separator, 0 });
+
+		if (length) {
+			size_t front = strlen(prefix);
+			char *text = malloc(front + length + 1);
+
+			if (!text) {
+				perror("belljar compiler wrapper");
+				exit(1);
+			}
+			memcpy(text, prefix, front);
+			memcpy(text + front, list, length);
+			text[front + length] = 0;
+			*to++ = text;
+		}
+		list += length + (list[length] != 0);
+	}
+	return to;
+}
+
+static const char *variable(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value ? value : "";
+}
+
+int main(int argc, char **argv)
+{
+	const char *maps = variable("BELLJAR_PREFIX_MAP");
+	const char *rpath = variable("BELLJAR_RPATH");
+	const char *base = strrchr(argv[0], '/');
+	const char *driver;
+	char **args, **next;
+
+	base = base ? base + 1 : argv[0];
+	driver = strstr(base, "++") ? DRIVERS "g++" : strstr(base, "cpp") ? DRIVERS "cpp" : DRIVERS "gcc";
+	args = malloc((argc + 1 + count(maps, ' ') + count(rpath, ':')) * sizeof *args);
+	if (!args) {
+		perror("belljar compiler wrapper");
+		return 1;
+	}
+	next = args;
+	*next++ = (char *)driver;
+	if (argc > 1)
+		next = add(next, maps, ' ', map_option);
+	for (int i = 1; i < argc; i++)
+		*next++ = argv[i];
+	if (!strstr(base, "cpp") && links(argc, argv))
+		next = add(next, rpath, ':', rpath_option);
+	*next = NULL;
+	execv(driver, args);
+	perror(driver);
+	return 127;
+}
