@@ -1,9 +1,36 @@
-# make build | demo | test | bench | lint
+# make build   bin/belljar
+# make demo    build the example profile and print its table
+# make test    every test, as this user and, when that is root, as an ordinary one too
+# make bench   measurements, beside rivals where they can be installed
 SHELL := /bin/bash
-# Static: the program is also the sandbox's executor, where nothing of the
-# machine's libraries exists. (cgo is libcontainer's.)
+.SHELLFLAGS := -euo pipefail -c
+GO ?= go
+
+# Static: the program is also what runs inside the sandbox, where nothing of
+# the machine's libraries exists. (libcontainer needs the C compiler.)
 STATIC := -trimpath -tags 'netgo osusergo' -ldflags '-linkmode external -extldflags -static -s -w'
 
-.PHONY: build
+.PHONY: build demo test lint bench clean
 build:
-	CGO_ENABLED=1 go build $(STATIC) -o bin/belljar ./cmd/belljar
+	@command -v $(GO) >/dev/null || { echo "Go is needed: https://go.dev/dl or apt-get install golang-go" >&2; exit 1; }
+	CGO_ENABLED=1 $(GO) build $(STATIC) -o bin/belljar ./cmd/belljar
+
+demo: build
+	bin/belljar -c profiles/examples/demo.cfg
+	@echo; echo "Built for you, and it runs here:"
+	bin/belljar run -c profiles/examples/demo.cfg libxslt -- xsltproc --version
+
+lint:
+	@files=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$files" ] || { echo "gofmt: $$files"; exit 1; }
+	$(GO) vet ./...
+	@! grep -rnE '\bt\.Skip' --include='*_test.go' . || { echo "tests are not skipped"; exit 1; }
+
+test: build lint
+	$(GO) test -count=1 -timeout 45m ./...
+	@if [ "$$(id -u)" = 0 ]; then GO='$(GO)' tests/as-user.sh; fi
+
+bench: build
+	tests/bench/run.sh
+
+clean:
+	rm -rf bin profiles/examples/{bin,parts,belljar.lock}

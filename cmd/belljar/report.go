@@ -9,6 +9,7 @@ import (
 
 	"belljar.build/engine/build"
 	"belljar.build/engine/fetch"
+	"belljar.build/engine/lock"
 	"belljar.build/engine/profile"
 	"belljar.build/engine/project"
 	"belljar.build/sandbox"
@@ -64,7 +65,11 @@ func placed(err error) bool {
 	var several profile.Errors
 	var source *fetch.Error
 	return errors.As(err, &several) || errors.As(err, &one) && strings.HasPrefix(err.Error(), one.Position.String()) ||
-		errors.As(err, &source) && source.Request.Position != "" || errors.Is(err, project.ErrNotLocked)
+		errors.As(err, &source) && source.Request.Position != "" || errors.Is(err, project.ErrNotLocked) || isLock(err)
+}
+
+func isLock(err error) bool {
+	return errors.Is(err, lock.ErrMalformed) || errors.Is(err, lock.ErrVersion)
 }
 
 func hints(err error) []string {
@@ -107,7 +112,7 @@ func exitCode(err error) int {
 	case errors.Is(err, sandbox.ErrUnsupported):
 		return exitUnsupported
 	case errors.As(err, &one), errors.As(err, &several), errors.Is(err, errUsage), errors.Is(err, errNotBuilt),
-		errors.Is(err, project.ErrNotLocked):
+		errors.Is(err, project.ErrNotLocked), isLock(err):
 		return exitUsage
 	}
 	return exitFailed
@@ -118,7 +123,7 @@ func printFailure(w io.Writer, f *build.Failure) {
 		fmt.Fprintln(w, "  |", line)
 	}
 	if f.Node.Part != "" {
-		fmt.Fprintf(w, "%s: part %s failed in %s: %s\n", f.Node.Position, f.Node.Part, f.Phase, f.Message)
+		fmt.Fprintf(w, "%s: part %s failed in %s: %s\n", f.Position(), f.Node.Part, f.Phase, f.Message)
 	} else {
 		fmt.Fprintf(w, "belljar: error: %s failed in %s: %s\n", f.Node.Action.Name, f.Phase, f.Message)
 	}

@@ -8,18 +8,6 @@
 // here or is the same on every machine.
 package action
 
-import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
-	"slices"
-	"strings"
-	"unicode/utf8"
-)
-
 // Format is the version of the encoding and of the meaning of steps. It is
 // part of every key: raising it rebuilds the world.
 const Format = 1
@@ -93,6 +81,9 @@ type Unpack struct {
 type Patch struct {
 	Source  string   `json:"source"`
 	Options []string `json:"options"` // for example ["-p1"]
+	// Binary is the command to apply it with, words of sh; "" is the
+	// toolchain's patch.
+	Binary string `json:"binary,omitempty"`
 }
 
 // Copy places a source as a file.
@@ -133,93 +124,4 @@ type Toolset struct {
 	Release string `json:"release"` // "debian-11"
 	Output  string `json:"output"`  // "base", "tools", "gcc-libs", "perl"
 	Rules   int    `json:"rules"`
-}
-
-var (
-	// ErrName says that a name cannot be part of a store path.
-	ErrName = errors.New("not a name for an output")
-	// ErrText says that a string of an action is no UTF-8.
-	ErrText = errors.New("text is not UTF-8")
-)
-
-// Encode gives the canonical encoding: JSON with sorted keys, no white space
-// and no escaping beyond what JSON asks for, as `jq -cS` prints it.
-func (a *Action) Encode() ([]byte, error) {
-	if err := a.validate(); err != nil {
-		return nil, err
-	}
-	plain, err := json.Marshal(a)
-	if err != nil {
-		return nil, fmt.Errorf("encode action %s: %w", a.Name, err)
-	}
-	var tree any
-	d := json.NewDecoder(bytes.NewReader(plain))
-	d.UseNumber()
-	if err := d.Decode(&tree); err != nil {
-		return nil, fmt.Errorf("encode action %s: %w", a.Name, err)
-	}
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(tree); err != nil { // maps: sorted keys
-		return nil, fmt.Errorf("encode action %s: %w", a.Name, err)
-	}
-	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil
-}
-
-// Key is the SHA-256 of the canonical encoding, in hexadecimal.
-func (a *Action) Key() (string, error) {
-	text, err := a.Encode()
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(text)
-	return hex.EncodeToString(sum[:]), nil
-}
-
-// PathName is the base name of an output in the store: the key's first 32
-// characters and the name.
-func PathName(key, name string) string { return key[:32] + "-" + name }
-
-// Normalise sorts what has no order of its own.
-func (a *Action) Normalise() {
-	slices.SortFunc(a.Inputs, func(x, y Input) int { return strings.Compare(x.Path, y.Path) })
-	slices.SortFunc(a.Sources, func(x, y Source) int { return strings.Compare(x.Name, y.Name) })
-}
-
-// CheckName accepts names that are safe in a path on every file system.
-func CheckName(name string) error {
-	if name == "" || len(name) > 120 || name[0] == '.' || name[0] == '-' {
-		return fmt.Errorf("%q: %w", name, ErrName)
-	}
-	for _, r := range name {
-		if !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-._", r) {
-			return fmt.Errorf("%q: %w: %q is not allowed", name, ErrName, r)
-		}
-	}
-	return nil
-}
-
-func (a *Action) validate() error {
-	if err := CheckName(a.Name); err != nil {
-		return err
-	}
-	for name, value := range a.Env {
-		if name == "" || strings.ContainsAny(name, "=\x00") || strings.Contains(value, "\x00") {
-			return fmt.Errorf("action %s: environment variable %q cannot be set", a.Name, name)
-		}
-		if !utf8.ValidString(name + value) {
-			return fmt.Errorf("action %s: environment variable %q: %w", a.Name, name, ErrText)
-		}
-	}
-	for _, s := range a.Steps {
-		// encoding/json would replace bad bytes: two actions, one key.
-		if s.Run != nil && !utf8.ValidString(s.Run.Script) {
-			return fmt.Errorf("action %s: script of %s: %w", a.Name, s.Run.Phase, ErrText)
-		}
-		if s.Patch != nil && !utf8.ValidString(strings.Join(s.Patch.Options, "")) {
-			return fmt.Errorf("action %s: patch options: %w", a.Name, ErrText)
-		}
-	}
-	return nil
 }

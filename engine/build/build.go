@@ -71,6 +71,17 @@ func (f *Failure) Error() string {
 	return fmt.Sprintf("build %s: %s: %s", f.name(), f.Phase, f.Message)
 }
 
+// Position is the "file:line" of what is at fault: the option that names the
+// source, or the part.
+func (f *Failure) Position() string {
+	for _, s := range f.Node.Sources {
+		if s.Name == f.Source && f.Source != "" {
+			return s.Position
+		}
+	}
+	return f.Node.Position.String()
+}
+
 func (f *Failure) Unwrap() error { return ErrFailed }
 
 func (f *Failure) name() string {

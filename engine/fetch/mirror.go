@@ -33,7 +33,9 @@ func (f *Fetcher) candidates(source string) ([]string, error) {
 	name, path, _ := strings.Cut(rest, "/")
 	bases := f.mirrors(name)
 	if len(bases) == 0 {
-		known := append(slices.Sorted(maps.Keys(f.config.Mirrors)), "debian", "debian-security")
+		known := slices.AppendSeq([]string{"debian", "debian-security"}, maps.Keys(f.config.Mirrors))
+		slices.Sort(known)
+		known = slices.Compact(known)
 		return nil, fmt.Errorf("%w: mirror %q is not known (%s are)", ErrRequest, name, strings.Join(known, ", "))
 	}
 	if err := checkMirrorPath(path); err != nil {

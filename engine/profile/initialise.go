@@ -49,7 +49,9 @@ func (r *resolver) initialise(name string) error {
 	if err != nil {
 		return err
 	}
+	part.resolver = r
 	set, err := r.init(part)
+	part.resolver = nil
 	if err != nil {
 		return r.initialiseError(part, err)
 	}
@@ -106,6 +108,39 @@ func (r *resolver) part(name string) (*Part, error) {
 	part.Recipe = part.Options[recipeOption]
 	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
 	return part, nil
+}
+
+// section gives the options of a section that an option of a part under way
+// names.
+func (r *resolver) section(part *Part, option, name string) ([]Option, error) {
+	leave, err := r.enter(ref{part.Name, option}, part.Position(option))
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	if _, err := r.isPart(name); err != nil { // an unknown section
+		return nil, err
+	}
+	options, err := r.p.expand(name)
+	if err != nil {
+		return nil, err
+	}
+	depends := union{}
+	depends.add(part.Depends...)
+	var all []Option
+	for _, of := range slices.Sorted(maps.Keys(options)) {
+		if of == dependenciesOption {
+			continue
+		}
+		v, err := r.reference(part.Name, ref{name, of})
+		if err != nil {
+			return nil, err
+		}
+		depends.add(v.parts...)
+		all = append(all, Option{of, v.text, slices.Clone(options[of])})
+	}
+	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
+	return all, nil
 }
 
 // underWay says whether a part is not initialised yet: the part that is being

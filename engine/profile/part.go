@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -24,9 +25,13 @@ type Part struct {
 	// => before the options, the options by name. Never the part itself, nor one
 	// that was not initialised yet because it needs this one.
 	Depends []string
+	// Listed says that the list of parts names it; the others are there
+	// because one of those needs them.
+	Listed bool
 
 	header    Position
 	positions map[string]Position
+	resolver  *resolver // while Initialise runs
 }
 
 // Position is where an option was last set; for an option that the profile
@@ -36,6 +41,17 @@ func (pt *Part) Position(option string) Position {
 		return at
 	}
 	return pt.header
+}
+
+// Section gives the options of the section that one of the part's options
+// names, each substituted as if the part referred to it, sorted by name. Parts
+// that their values come from are initialised, and join Depends. Only an
+// [Initialise] may call it, for the part that it was given.
+func (pt *Part) Section(option, section string) ([]Option, error) {
+	if pt.resolver == nil {
+		return nil, fmt.Errorf("read section %q for part %q: the part is not being initialised", section, pt.Name)
+	}
+	return pt.resolver.section(pt, option, section)
 }
 
 // Initialise gives the options that a part's recipe sets, such as its location.
@@ -66,6 +82,9 @@ func (p *Profile) Resolve(parts []string, init Initialise) ([]*Part, error) {
 		if err := r.start(list, name); err != nil {
 			return nil, err
 		}
+	}
+	for _, part := range r.done {
+		part.Listed = slices.Contains(parts, part.Name)
 	}
 	return r.done, nil
 }

@@ -31,7 +31,8 @@ type Contribution struct {
 	Text     string // the value written there, dedented, before substitution
 }
 
-// Option is an option after extends and macros, before substitution.
+// Option is an option after extends and macros, before substitution unless
+// [Part.Section] gave it.
 type Option struct {
 	Name  string
 	Value string

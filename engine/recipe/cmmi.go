@@ -1,12 +1,10 @@
 package recipe
 
 import (
-	"fmt"
 	"maps"
 	"strings"
 
 	"belljar.build/engine/action"
-	"belljar.build/engine/fetch"
 	"belljar.build/engine/profile"
 	"belljar.build/engine/step"
 )
@@ -17,15 +15,8 @@ func cmmi(p *profile.Part, c Context) (*Draft, error) {
 	if err := refuse(p, "pre-configure-hook", "pre-make-hook", "post-make-hook"); err != nil {
 		return nil, err
 	}
-	outputs, err := inputs(p, c)
-	if err != nil {
-		return nil, err
-	}
-	b := cmmiBuild{part: p, context: c, draft: &Draft{Programs: true, Warnings: misspelt(p, cmmiOptions)}}
-	if err := b.start(outputs); err != nil {
-		return nil, err
-	}
-	for _, stage := range []func() error{b.source, b.patches, b.commands} {
+	b := cmmiBuild{part: p, context: c, draft: &Draft{Programs: true, Warnings: misspelt(p, cmmiOptions())}}
+	for _, stage := range []func() error{b.start, b.source, b.patches, b.commands} {
 		if err := stage(); err != nil {
 			return nil, err
 		}
@@ -38,12 +29,14 @@ func cmmi(p *profile.Part, c Context) (*Draft, error) {
 }
 
 // cmmiOptions are the options that the recipe acts on.
-var cmmiOptions = []string{
-	"recipe", "url", "path", "md5sum", "sha256sum", "sha512sum", "filename", "prefix", "shared", "location",
-	"environment", "environment-section", "configure-command", "configure-options", "make-binary",
-	"make-options", "make-targets", "patch-binary", "patch-options", "patches", "pre-configure",
-	"pre-build", "pre-install", "post-install", "keep-compile-dir", "promises", "dependencies", "depends",
-	"pre-configure-hook", "pre-make-hook", "post-make-hook", "version", "strip-top-level-dir",
+func cmmiOptions() []string {
+	return []string{
+		"recipe", "url", "path", "md5sum", "sha1sum", "sha256sum", "sha384sum", "sha512sum", "prefix", "shared",
+		"location", "environment", "environment-section", "configure-command", "configure-options", "make-binary",
+		"make-options", "make-targets", "patch-binary", "patch-options", "patches", "pre-configure", "pre-build",
+		"pre-install", "post-install", "keep-compile-dir", "promises", "dependencies", "depends",
+		"pre-configure-hook", "pre-make-hook", "post-make-hook", "version", "strip-top-level-dir",
+	}
 }
 
 // cmmiBuild collects the steps of one part.
@@ -55,34 +48,37 @@ type cmmiBuild struct {
 
 func (b *cmmiBuild) add(s action.Step) { b.draft.Action.Steps = append(b.draft.Action.Steps, s) }
 
-func (b *cmmiBuild) start(outputs []Output) error {
+func (b *cmmiBuild) start() error {
 	p := b.part
+	own, err := variables(p) // first: it may add to the part's dependencies
+	if err != nil {
+		return err
+	}
+	outputs, err := inputs(p, b.context)
+	if err != nil {
+		return err
+	}
 	b.draft.Version = versionOf(p)
 	name, err := outputName(p, b.draft.Version)
 	if err != nil {
 		return err
 	}
 	b.draft.Action = newAction(name, b.context, outputs)
-	if err := applyEnvironment(b.draft.Action.Env, p, "environment-section-lines"); err != nil {
-		return err
-	}
-	return applyEnvironment(b.draft.Action.Env, p, "environment")
+	return apply(b.draft.Action.Env, p, own)
 }
 
 // source unpacks url, or copies the folder named by path, which must be the
 // output of another part: a folder of the host is no pinned source.
 func (b *cmmiBuild) source() error {
 	p := b.part
-	url, path := p.Options["url"], p.Options["path"]
+	url, path := strings.TrimSpace(p.Options["url"]), strings.TrimSpace(p.Options["path"])
 	switch {
 	case url != "" && path != "":
 		return optionError(p, "path", "keep one of them", "both url and path are given")
 	case url != "":
-		name, err := b.fetch("url", url, digests(p))
-		b.add(action.Step{Unpack: &action.Unpack{Source: name}})
-		return err
+		return b.unpack(url)
 	case strings.HasPrefix(path, storePrefix):
-		b.add(action.Step{Run: &action.Run{Phase: "copy source", Script: "cp -R --preserve=mode,timestamps " + path + " source\nchmod -R u+w source\n"}})
+		b.add(action.Step{Run: &action.Run{Phase: "copy source", Script: "cp -R -H --preserve=mode,timestamps " + quote(path) + " source\nchmod -R u+w source\n"}})
 		b.add(action.Step{Directory: &action.Directory{Path: "source"}})
 		return nil
 	case path != "":
@@ -92,26 +88,18 @@ func (b *cmmiBuild) source() error {
 	return optionError(p, "recipe", "add url = ... (and md5sum or sha256sum)", "neither url nor path is given")
 }
 
-// fetch declares a source and gives the name under which steps find it.
-func (b *cmmiBuild) fetch(option, url string, pins []fetch.Digest) (string, error) {
-	r, err := fetch.NewRequest(url)
+func (b *cmmiBuild) unpack(url string) error {
+	pins, err := digests(b.part)
 	if err != nil {
-		return "", optionError(b.part, option, "", "%v", err)
+		return err
 	}
-	r.Digests = append(r.Digests, pins...)
-	r.Position = b.part.Position(option).String()
-	a := b.draft.Action
-	for _, s := range a.Sources {
-		if s.Name == r.Name {
-			r.Name = fmt.Sprintf("%d-%s", len(a.Sources), r.Name)
-			break
-		}
-	}
-	r.SHA256 = b.context.Digest(r)
-	b.draft.Sources = append(b.draft.Sources, r)
-	a.Sources = append(a.Sources, action.Source{Name: r.Name, SHA256: r.SHA256})
-	return r.Name, nil
+	name, err := addSource(b.part, b.context, b.draft, "url", url, pins)
+	b.add(action.Step{Unpack: &action.Unpack{Source: name}})
+	return err
 }
+
+// quote makes one word of sh out of text.
+func quote(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
 // patches: one URL a line, each with an optional #md5.
 func (b *cmmiBuild) patches() error {
@@ -119,12 +107,16 @@ func (b *cmmiBuild) patches() error {
 	if len(options) == 0 {
 		options = []string{"-p0"}
 	}
+	binary := strings.TrimSpace(b.part.Options["patch-binary"])
+	if binary == "patch" {
+		binary = "" // the toolchain's, as without the option
+	}
 	for _, url := range lines(b.part.Options["patches"]) {
-		name, err := b.fetch("patches", url, nil)
+		name, err := addSource(b.part, b.context, b.draft, "patches", url, nil)
 		if err != nil {
 			return err
 		}
-		b.add(action.Step{Patch: &action.Patch{Source: name, Options: options}})
+		b.add(action.Step{Patch: &action.Patch{Source: name, Options: options, Binary: binary}})
 	}
 	return nil
 }
@@ -178,7 +170,7 @@ func (b *cmmiBuild) run(option, phase, script string, parallel bool) error {
 	}
 	expanded, err := expandPercent(script, values)
 	if err != nil {
-		return optionError(b.part, option, "a literal % is written %%", "%s: %v", option, err)
+		return optionError(b.part, option, percentHint, "%s: %v", option, err)
 	}
 	b.add(action.Step{Run: &action.Run{Phase: phase, Script: expanded, Parallel: parallel}})
 	return nil

@@ -20,6 +20,10 @@ func command(p *profile.Part, c Context) (*Draft, error) {
 		return nil, optionError(p, "location", "leave location out and write to "+action.Location,
 			"location %q is outside the store", loc)
 	}
+	own, err := lineVariables(p)
+	if err != nil {
+		return nil, err
+	}
 	outputs, err := inputs(p, c)
 	if err != nil {
 		return nil, err
@@ -30,7 +34,7 @@ func command(p *profile.Part, c Context) (*Draft, error) {
 		return nil, err
 	}
 	a := newAction(name, c, outputs)
-	if err := applyEnvironment(a.Env, p, "environment"); err != nil {
+	if err := apply(a.Env, p, own); err != nil {
 		return nil, err
 	}
 	a.Steps = []action.Step{

@@ -1,12 +1,10 @@
 package recipe
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"belljar.build/engine/action"
-	"belljar.build/engine/profile"
 )
 
 // baseEnvironment is what every build is given: the same on every machine,
@@ -58,53 +56,4 @@ func searchPath(declared []Output, last string, subs ...string) string {
 		dirs = append(dirs, last)
 	}
 	return strings.Join(dirs, ":")
-}
-
-// applyEnvironment adds the part's own variables, NAME=VALUE lines, each
-// value %-expanded over what stands before it.
-func applyEnvironment(env map[string]string, p *profile.Part, option string) error {
-	for _, line := range lines(p.Options[option]) {
-		name, value, ok := strings.Cut(line, "=")
-		name = strings.TrimSpace(name)
-		if !ok || name == "" {
-			return optionError(p, option, "write one NAME=VALUE a line", "%s: %q is no variable", option, line)
-		}
-		expanded, err := expandPercent(strings.TrimSpace(value), env)
-		if err != nil {
-			return optionError(p, option, "a literal % is written %%", "%s: variable %s: %v", option, name, err)
-		}
-		env[name] = expanded
-	}
-	return nil
-}
-
-// expandPercent is Python's "text % mapping" for strings: %(name)s and %%.
-func expandPercent(text string, values map[string]string) (string, error) {
-	var out strings.Builder
-	for {
-		before, after, found := strings.Cut(text, "%")
-		out.WriteString(before)
-		switch {
-		case !found:
-			return out.String(), nil
-		case strings.HasPrefix(after, "%"):
-			out.WriteByte('%')
-			text = after[1:]
-		case strings.HasPrefix(after, "("):
-			name, rest, closed := strings.Cut(after[1:], ")s")
-			value, known := values[name]
-			if !closed || !known {
-				return "", fmt.Errorf("%%(%s)s names nothing", name)
-			}
-			out.WriteString(value)
-			text = rest
-		default:
-			return "", fmt.Errorf("%q stands after a lone %%", firstRunes(after, 12))
-		}
-	}
-}
-
-func firstRunes(s string, n int) string {
-	r := []rune(s)
-	return string(r[:min(n, len(r))])
 }

@@ -2,12 +2,9 @@ package recipe
 
 import (
 	"fmt"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 
-	"belljar.build/engine/fetch"
 	"belljar.build/engine/profile"
 	"belljar.build/rootfs"
 )
@@ -19,17 +16,6 @@ func option(p *profile.Part, name, fallback string) string {
 		return v
 	}
 	return fallback
-}
-
-// digests are the checksums that a part's options give for its url.
-func digests(p *profile.Part) []fetch.Digest {
-	var all []fetch.Digest
-	for _, algorithm := range []string{"md5", "sha1", "sha256", "sha384", "sha512"} {
-		if hex := strings.TrimSpace(p.Options[algorithm+"sum"]); hex != "" {
-			all = append(all, fetch.Digest{Algorithm: algorithm, Hex: strings.ToLower(hex)})
-		}
-	}
-	return all
 }
 
 // refuse says of options that hold Python that belljar does not run them.
@@ -59,21 +45,4 @@ func misspelt(p *profile.Part, known []string) []string {
 	}
 	slices.Sort(warnings)
 	return warnings
-}
-
-// versionOf is the part's version option, or what the name of its source
-// says.
-func versionOf(p *profile.Part) string {
-	if v := strings.TrimSpace(p.Options["version"]); v != "" {
-		return v
-	}
-	return versionInName(path.Base(p.Options["url"]))
-}
-
-func versionInName(file string) string {
-	m := regexp.MustCompile(`[-_]v?([0-9][0-9A-Za-z.+~]*?)(\.orig)?\.(tar|tgz|tbz2|txz|zip)\b`).FindStringSubmatch(file)
-	if m == nil {
-		return ""
-	}
-	return m[1]
 }

@@ -67,9 +67,13 @@ func Names() []string { return slices.Sorted(maps.Keys(makers())) }
 
 // Make plans one part.
 func Make(p *profile.Part, c Context) (*Draft, error) {
-	name := strings.TrimSuffix(p.Recipe, ":default")
-	if make, ok := makers()[name]; ok {
-		return make(p, c)
+	// Whatever the recipe makes of it, the name will stand in paths.
+	if _, err := outputName(p, ""); err != nil {
+		return nil, err
+	}
+	name := strings.TrimSuffix(strings.TrimSpace(p.Recipe), ":default")
+	if maker, ok := makers()[name]; ok {
+		return maker(p, c)
 	}
 	hint := "the recipes that belljar knows are: " + strings.Join(Names(), ", ")
 	if near := profile.Nearest(name, Names()); near != "" {
@@ -100,27 +104,6 @@ func inputs(p *profile.Part, c Context) ([]Output, error) {
 		all = append(all, o)
 	}
 	return all, nil
-}
-
-// outputName is the part's name and version, made safe for a path.
-func outputName(p *profile.Part, version string) (string, error) {
-	name := p.Name
-	if version != "" {
-		name += "-" + version
-	}
-	name = strings.Map(func(r rune) rune {
-		if strings.ContainsRune("~ :@", r) {
-			return '_'
-		}
-		return r
-	}, name)
-	if err := action.CheckName(name); err != nil {
-		return "", &profile.Error{
-			Position: p.Position("recipe"), Msg: err.Error(),
-			Hint: "a part's name becomes part of a path: use letters, digits and + - . _",
-		}
-	}
-	return name, nil
 }
 
 // newAction starts the action of a part that builds with the toolchain.

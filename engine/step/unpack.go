@@ -2,6 +2,7 @@ package step
 
 import (
 	"archive/tar"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -66,7 +67,8 @@ func extract(f *os.File, dir string) error {
 	defer root.Close()
 	x := &extraction{root: root, folders: map[string]time.Time{}}
 	if err := extractor.Extract(context.Background(), stream, x.entry); err != nil {
-		return err
+		// Our own error without the library's words around it.
+		return cmp.Or(x.err, err)
 	}
 	return x.finish()
 }
@@ -75,9 +77,15 @@ func extract(f *os.File, dir string) error {
 type extraction struct {
 	root    *os.Root
 	folders map[string]time.Time // set at the end: writing into a folder changes its time
+	err     error                // what was wrong with an entry
 }
 
 func (x *extraction) entry(_ context.Context, info archives.FileInfo) error {
+	x.err = x.place(info)
+	return x.err
+}
+
+func (x *extraction) place(info archives.FileInfo) error {
 	name, err := cleanName(info.NameInArchive)
 	if err != nil || name == "." {
 		return err

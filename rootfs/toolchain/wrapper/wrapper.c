@@ -3,7 +3,8 @@
  * Becomes the real driver (DRIVERS, a folder's path with its last slash,
  * holds gcc, g++ and cpp), with
  *   -ffile-prefix-map=OLD=NEW   for every pair of BELLJAR_PREFIX_MAP (spaces
- *                               between), before the caller's own arguments
+ *   -fdebug-prefix-map=OLD=NEW  between), before the caller's own arguments;
+ *                               gcc 10 tells the assembler of the second only
  *   -Wl,-rpath,DIR              for every folder of BELLJAR_RPATH (colons
  *                               between), after them, when the call links
  * so that no path of the build shows in what it makes, and that it finds the
@@ -14,7 +15,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char map_option[] = "-ffile-prefix-map=";
+static const char file_map_option[] = "-ffile-prefix-map=";
+static const char debug_map_option[] = "-fdebug-prefix-map=";
 static const char rpath_option[] = "-Wl,-rpath,";
 
 /* Options that end the driver's work before the linker. */
@@ -24,9 +26,16 @@ static const char *const no_link[] = {
 
 /* Options whose value is the next argument, which is then no input file. */
 static const char *const takes_value[] = {
-	"-o", "-x", "-I", "-L", "-D", "-U", "-include", "-imacros", "-isystem", "-idirafter",
+	"-o", "-I", "-L", "-D", "-U", "-include", "-imacros", "-isystem", "-idirafter",
 	"-iquote", "-iprefix", "-isysroot", "-MF", "-MT", "-MQ", "-T", "-u", "-z", "-e", "-B",
-	"-Xlinker", "-Xassembler", "-Xpreprocessor", "-wrapper", "-aux-info", "--param", "-A", NULL,
+	"-Xlinker", "-Xassembler", "-Xpreprocessor", "-wrapper", "-aux-info", "--param", "-A",
+	"-specs", "--specs", "--sysroot", "-dumpbase", "-dumpbase-ext", "-dumpdir", NULL,
+};
+
+/* Files that gcc compiles, unless -x says otherwise, to a header that is
+ * precompiled: an argument for the linker would make it link that. */
+static const char *const header_suffix[] = {
+	".h", ".H", ".hh", ".hp", ".hpp", ".HPP", ".hxx", ".h++", ".tcc", NULL,
 };
 
 static int listed(const char *const *list, const char *arg)
@@ -37,18 +46,42 @@ static int listed(const char *const *list, const char *arg)
 	return 0;
 }
 
+static int ends_with(const char *text, const char *end)
+{
+	size_t length = strlen(text), tail = strlen(end);
+
+	return length >= tail && !strcmp(text + length - tail, end);
+}
+
+static int is_header(const char *name, const char *language)
+{
+	if (language && strcmp(language, "none"))
+		return ends_with(language, "-header");
+	for (const char *const *suffix = header_suffix; *suffix; suffix++)
+		if (ends_with(name, *suffix))
+			return 1;
+	return 0;
+}
+
 /* links tells whether the driver would call the linker: it is given a file,
  * a library or an argument file, and nothing stops it earlier. */
 static int links(int argc, char **argv)
 {
+	const char *language = NULL;
 	int input = 0;
 
 	for (int i = 1; i < argc; i++) {
-		if (listed(no_link, argv[i]))
+		const char *arg = argv[i];
+
+		if (listed(no_link, arg))
 			return 0;
-		if (listed(takes_value, argv[i]))
+		if (!strncmp(arg, "-x", 2))
+			language = arg[2] ? arg + 2 : argv[++i]; /* NULL at the end */
+		else if (listed(takes_value, arg))
 			i++;
-		else if (argv[i][0] != '-' || !argv[i][1] || !strncmp(argv[i], "-l", 2))
+		else if (!strncmp(arg, "-l", 2))
+			input = 1;
+		else if ((arg[0] != '-' || !arg[1]) && !is_header(arg, language))
 			input = 1;
 	}
 	return input;
@@ -104,15 +137,17 @@ int main(int argc, char **argv)
 
 	base = base ? base + 1 : argv[0];
 	driver = strstr(base, "++") ? DRIVERS "g++" : strstr(base, "cpp") ? DRIVERS "cpp" : DRIVERS "gcc";
-	args = malloc((argc + 1 + count(maps, ' ') + count(rpath, ':')) * sizeof *args);
+	args = malloc((argc + 1 + 2 * count(maps, ' ') + count(rpath, ':')) * sizeof *args);
 	if (!args) {
 		perror("belljar compiler wrapper");
 		return 1;
 	}
 	next = args;
 	*next++ = (char *)driver;
-	if (argc > 1)
-		next = add(next, maps, ' ', map_option);
+	if (argc > 1) {
+		next = add(next, maps, ' ', file_map_option);
+		next = add(next, maps, ' ', debug_map_option);
+	}
 	for (int i = 1; i < argc; i++)
 		*next++ = argv[i];
 	if (!strstr(base, "cpp") && links(argc, argv))

@@ -1,0 +1,76 @@
+// Package boundaries checks that the path of the data is one way: a package
+// imports only what stands before it.
+package boundaries
+
+import (
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "belljar.build/"
+
+// may lists, for each package, which of the module's own it may import. A
+// package that is not listed here is an error: decide where it stands.
+var may = map[string]string{
+	"profiles":                    "",
+	"seccomp":                     "",
+	"rootfs":                      "",
+	"rootfs/toolchain":            "profiles",
+	"sandbox":                     "rootfs seccomp",
+	"engine/profile":              "",
+	"engine/fetch":                "",
+	"engine/lock":                 "",
+	"engine/manifest/tree":        "",
+	"engine/manifest":             "engine/manifest/tree",
+	"engine/manifest/interchange": "engine/manifest",
+	"engine/store":                "engine/action engine/manifest engine/manifest/tree rootfs",
+	"engine/action":               "",
+	"engine/step":                 "engine/action rootfs rootfs/toolchain sandbox",
+	"engine/recipe":               "engine/action engine/fetch engine/profile engine/step rootfs rootfs/toolchain",
+	"engine/plan":                 "engine/action engine/fetch engine/profile engine/recipe rootfs rootfs/toolchain",
+	"engine/build":                "engine/action engine/fetch engine/plan engine/step engine/store rootfs sandbox",
+	"engine/project":              "engine/build engine/fetch engine/lock engine/plan engine/profile engine/store rootfs sandbox",
+	"cmd/belljar":                 "engine/build engine/fetch engine/lock engine/plan engine/profile engine/project engine/step engine/store sandbox",
+}
+
+// only names the packages that may import what carries no API promise.
+var only = map[string]string{
+	"github.com/opencontainers/runc":    "sandbox",
+	"github.com/opencontainers/cgroups": "sandbox",
+	"github.com/containerd/continuity":  "engine/manifest/interchange",
+	"github.com/mholt/archives":         "engine/step",
+	"github.com/spf13/cobra":            "cmd/belljar",
+}
+
+func TestImports(t *testing.T) {
+	out, err := exec.Command("go", "list", "-f", `{{.ImportPath}}{{range .Imports}} {{.}}{{end}}`, module+"...").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(string(out)), "\n") {
+		fields := strings.Fields(line)
+		check(t, strings.TrimPrefix(fields[0], module), fields[1:])
+	}
+}
+
+func check(t *testing.T, name string, imports []string) {
+	if strings.HasPrefix(name, "tests/") {
+		return
+	}
+	allowed, known := may[name]
+	if !known {
+		t.Errorf("package %s: say in this test what it may import", name)
+	}
+	for _, i := range imports {
+		if own, ok := strings.CutPrefix(i, module); ok && !slices.Contains(strings.Fields(allowed), own) {
+			t.Errorf("%s imports %s, which does not stand before it", name, own)
+		}
+		for prefix, by := range only {
+			if strings.HasPrefix(i, prefix) && name != by {
+				t.Errorf("%s imports %s, which belongs to %q alone", name, i, by)
+			}
+		}
+	}
+}
