@@ -104,8 +104,11 @@ func (f *Fetcher) recall(req Request) string {
 	return sum
 }
 
-// remember is what recall asks.
+// remember is what recall asks. Local files are always read anew.
 func (f *Fetcher) remember(url, sum string) error {
+	if IsLocal(url) {
+		return nil
+	}
 	f.fetched.Store(url, sum)
 	err := renameio.WriteFile(f.path("url", hashOf(url)), []byte(sum+"\n"), 0o644, renameio.WithTempDir(f.path("url", "")))
 	if err != nil {
@@ -114,8 +117,8 @@ func (f *Fetcher) remember(url, sum string) error {
 	return nil
 }
 
-// admit checks the complete file part against req's pins and gives it its final
-// name. A file that fails is deleted: its bytes are of no use to anyone.
+// admit checks the complete file part against req's pins, gives it its final
+// name and remembers what the URL gave. The caller holds the lock of its place. A file that fails is deleted: its bytes are of no use to anyone.
 func (f *Fetcher) admit(req Request, part, from string) (Result, error) {
 	file, err := os.Open(part)
 	if err != nil {
@@ -138,6 +141,10 @@ func (f *Fetcher) admit(req Request, part, from string) (Result, error) {
 	}
 	if err := syncFolder(filepath.Dir(path)); err != nil {
 		return Result{}, cacheError("sync folder", err)
+	}
+	// Here, under the place's lock: whoever waits for it looks there next.
+	if err := f.remember(req.URL, s.hex["sha256"]); err != nil {
+		return Result{}, err
 	}
 	return req.result(path, s, redact(from)), nil
 }

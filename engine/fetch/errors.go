@@ -68,7 +68,11 @@ func (e *Error) Error() string {
 	}
 	text.WriteString("fetch " + redact(e.Request.URL) + ": ")
 	if e.Err == nil && len(e.Attempts) == 1 {
-		text.WriteString(e.Attempts[0].String())
+		if only := e.Attempts[0]; only.Place == redact(e.Request.URL) {
+			text.WriteString(only.Err.Error())
+		} else {
+			text.WriteString(only.String())
+		}
 		return text.String()
 	}
 	if e.Err != nil {

@@ -119,9 +119,7 @@ func (f *Fetcher) fetchOne(ctx context.Context, given Request) (Result, error) {
 	for _, p := range f.places(ctx, req, candidates) {
 		result, err := p.ask()
 		if err == nil {
-			if err := f.settle(req, result, candidates); err != nil {
-				return Result{}, &Error{Request: req, Err: err}
-			}
+			f.clearFailed(result, candidates)
 			return result, nil
 		}
 		if ctx.Err() != nil {
@@ -174,17 +172,16 @@ func (f *Fetcher) places(ctx context.Context, req Request, candidates []string) 
 
 func isRemote(candidate string) bool { return !IsLocal(candidate) }
 
-// settle records what was fetched and clears away what failed downloads left.
-func (f *Fetcher) settle(req Request, result Result, candidates []string) error {
-	if IsLocal(req.URL) || result.From == FromCache {
-		return nil
+// clearFailed clears away what downloads left that failed before result came.
+func (f *Fetcher) clearFailed(result Result, candidates []string) {
+	if result.From == FromCache {
+		return
 	}
 	for _, candidate := range candidates {
 		if isRemote(candidate) {
 			f.clearPartial(candidate)
 		}
 	}
-	return f.remember(req.URL, result.SHA256)
 }
 
 // offlineError says what the user can do without a network.

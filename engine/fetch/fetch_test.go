@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 )
 
@@ -166,8 +167,13 @@ func TestFolderWithAnotherFile(t *testing.T) {
 		t.Error(err)
 	}
 	says(t, err, "no place has it\n", "got "+sha([]byte("old"))+" (from "+filepath.Join(folder, "f")+")", "\n  "+s.URL+"/f: not found: 404 Not Found")
-	err = fetchFails(t, quick(t, Config{Folders: []string{folder}}), Request{URL: s.URL + "/g"})
-	says(t, err, filepath.Join(folder, "g")+": unavailable: it is no regular file")
+	if err := syscall.Mkfifo(filepath.Join(folder, "pipe"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"g", "pipe"} { // a pipe without a writer must not hang
+		err = fetchFails(t, quick(t, Config{Folders: []string{folder}}), Request{URL: s.URL + "/" + name})
+		says(t, err, filepath.Join(folder, name)+": unavailable: it is no regular file")
+	}
 }
 
 func TestNamesStayInTheFolder(t *testing.T) {
@@ -236,7 +242,7 @@ func TestCacheThatCannotBeUsed(t *testing.T) {
 	}
 	// A cache that fails half-way ends the request: no mirror can help.
 	s := serve(t, whole(content()))
-	f := quick(t, Config{Mirrors: map[string][]string{"m": {s.URL, s.URL}}})
+	f := quick(t, Config{Mirrors: map[string][]string{"m": {s.URL, s.URL + "/second"}}})
 	if err := f.makeCache(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,8 @@
 package fetch
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
 	"net/http"
@@ -82,12 +84,25 @@ func TestRangesThatTheServerDoesNotKnow(t *testing.T) {
 
 func TestRangeThatWasNotAskedFor(t *testing.T) {
 	other := func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Range", "bytes 7-9/10")
+		w.Header().Set("Content-Range", "bytes 7-9/1048576")
 		w.WriteHeader(http.StatusPartialContent)
 		w.Write([]byte("abc"))
 	}
+	// No pin: nothing but the header tells that the bytes do not fit.
 	s := serve(t, cutAfter(content(), 300_000), other, other, whole(content()))
-	holds(t, fetchOK(t, quick(t, Config{}), Request{URL: s.URL + "/f", SHA256: sha(content())}), content())
+	holds(t, fetchOK(t, quick(t, Config{}), Request{URL: s.URL + "/f"}), content())
+}
+
+func TestBytesAreTheServers(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	w.Write([]byte("text"))
+	w.Close()
+	s := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		w.Write(packed.Bytes())
+	})
+	holds(t, fetchOK(t, quick(t, Config{}), Request{URL: s.URL + "/f.gz"}), packed.Bytes())
 }
 
 func TestFileThatChangedInBetween(t *testing.T) {
@@ -159,7 +174,7 @@ func TestPassingFailuresAreRetried(t *testing.T) {
 	if len(s.seen()) != 3 || !errors.Is(err, ErrUnavailable) {
 		t.Errorf("%d requests: %v", len(s.seen()), err)
 	}
-	says(t, err, "503 Service Unavailable (retries: 2)")
+	says(t, err, "fetch "+s.URL+"/f: unavailable: 503 Service Unavailable (retries: 2)")
 }
 
 func TestLastingFailuresAreNotRetried(t *testing.T) {
@@ -176,15 +191,21 @@ func TestLastingFailuresAreNotRetried(t *testing.T) {
 }
 
 func TestServerThatStallsIsLeft(t *testing.T) {
-	release := make(chan struct{})
-	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Write(content()[:10])
-		w.(http.Flusher).Flush()
-		<-release
-	})
-	defer close(release) // before the server closes, which waits for its handlers
-	err := fetchFails(t, quick(t, Config{Timeout: 50 * time.Millisecond, Retries: -1}), Request{URL: s.URL + "/f"})
-	says(t, err, errStalled.Error())
+	for name, first := range map[string]int{"before its header": 0, "in its body": 10} {
+		t.Run(name, func(t *testing.T) {
+			release := make(chan struct{})
+			s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+				if first > 0 {
+					w.Write(content()[:first])
+					w.(http.Flusher).Flush()
+				}
+				<-release
+			})
+			defer close(release) // before the server closes, which waits for its handlers
+			f := quick(t, Config{Timeout: 50 * time.Millisecond, Retries: -1})
+			says(t, fetchFails(t, f, Request{URL: s.URL + "/f"}), errStalled.Error())
+		})
+	}
 }
 
 func TestCancelKeepsWhatCame(t *testing.T) {

@@ -17,7 +17,7 @@ import (
 func (f *Fetcher) fromFolder(ctx context.Context, req Request, folder string) (Result, error) {
 	result, err := f.fromFile(ctx, req, filepath.Join(folder, req.Name))
 	if errors.Is(err, ErrNotFound) {
-		err = errAbsent
+		return Result{}, errAbsent
 	}
 	return result, err
 }

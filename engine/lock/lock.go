@@ -109,8 +109,7 @@ func (l *Lock) Save() error {
 		return nil
 	}
 	// The temporary file lies beside the lock: a rename works within one file system only.
-	err = renameio.WriteFile(l.path, text, 0o644,
-		renameio.WithTempDir(filepath.Dir(l.path)), renameio.WithExistingPermissions())
+	err = renameio.WriteFile(l.path, text, 0o644, renameio.WithTempDir(filepath.Dir(l.path)))
 	if err != nil {
 		return fmt.Errorf("save lock: %w", err)
 	}

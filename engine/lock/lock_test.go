@@ -92,6 +92,13 @@ func TestSaveLeavesAnUnchangedLockAlone(t *testing.T) {
 	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 		t.Errorf("mode became %v", info.Mode())
 	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	save(t, l)
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("saved twice: %v", err)
+	}
 }
 
 func TestKeepForgetsTheRest(t *testing.T) {
