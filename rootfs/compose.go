@@ -54,8 +54,9 @@ func Release(dir string) error {
 // composer fills a fresh tmpfs. Nothing hostile has touched that tmpfs, so
 // plain paths below dir are safe; only targets are checked.
 type composer struct {
-	dir  string
-	made []string // entries of our own, whose times are set at the end
+	dir   string
+	made  []string // entries of our own, whose times are set at the end
+	bound []string // targets of binds: what lies beneath is not ours
 }
 
 func (c *composer) fill(r Root) error {
@@ -85,15 +86,22 @@ func (c *composer) fill(r Root) error {
 	return nil
 }
 
-func checkTarget(p string) error {
+// check keeps targets in the tmpfs: a mount point made inside a bind would
+// be made in somebody's tree, through whatever links lie there.
+func (c *composer) check(p string) error {
 	if !strings.HasPrefix(p, "/") || p == "/" || filepath.Clean(p) != p {
 		return fmt.Errorf("sandbox path %q is not a clean absolute path", p)
+	}
+	for _, b := range c.bound {
+		if p == b || strings.HasPrefix(p, b+"/") {
+			return fmt.Errorf("sandbox path %q lies in %q, which is bound already", p, b)
+		}
 	}
 	return nil
 }
 
 func (c *composer) mkdir(p string) error {
-	if err := checkTarget(p); err != nil {
+	if err := c.check(p); err != nil {
 		return err
 	}
 	for i := 1; i <= len(p); i++ {
@@ -103,7 +111,9 @@ func (c *composer) mkdir(p string) error {
 		err := os.Mkdir(c.dir+p[:i], 0o755)
 		if err == nil {
 			c.made = append(c.made, p[:i])
-		} else if !errors.Is(err, os.ErrExist) {
+			err = os.Chmod(c.dir+p[:i], 0o755) // whatever the umask is
+		}
+		if err != nil && !errors.Is(err, os.ErrExist) {
 			return fmt.Errorf("create %s in the sandbox: %w", p, err)
 		}
 	}
@@ -111,7 +121,7 @@ func (c *composer) mkdir(p string) error {
 }
 
 func (c *composer) parent(p string) error {
-	if err := checkTarget(p); err != nil {
+	if err := c.check(p); err != nil {
 		return err
 	}
 	if d := filepath.Dir(p); d != "/" {
@@ -128,7 +138,20 @@ func (c *composer) file(f File) error {
 	if f.Link != "" {
 		return os.Symlink(f.Link, c.dir+f.Path)
 	}
-	return os.WriteFile(c.dir+f.Path, []byte(f.Text), f.Mode)
+	return c.write(f.Path, f.Text, f.Mode)
+}
+
+// write makes a file that was not there, with this very mode.
+func (c *composer) write(p, text string, mode os.FileMode) error {
+	out, err := os.OpenFile(c.dir+p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("create %s in the sandbox: %w", p, err)
+	}
+	_, err = out.WriteString(text)
+	if err := errors.Join(err, out.Chmod(mode), out.Close()); err != nil {
+		return fmt.Errorf("create %s in the sandbox: %w", p, err)
+	}
+	return nil
 }
 
 func (c *composer) bind(b Bind) error {
@@ -154,6 +177,7 @@ func (c *composer) bind(b Bind) error {
 	if err := unix.MoveMount(tree, "", unix.AT_FDCWD, c.dir+b.Target, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
 		return fmt.Errorf("mount %s at %s: %w", b.Source, b.Target, mountError(err))
 	}
+	c.bound = append(c.bound, b.Target)
 	return nil
 }
 
@@ -170,7 +194,7 @@ func (c *composer) target(tree int, p string) error {
 	if err := c.parent(p); err != nil {
 		return err
 	}
-	return os.WriteFile(c.dir+p, nil, 0o644)
+	return c.write(p, "", 0o644)
 }
 
 // age gives everything of the root's own one fixed time: when a sandbox was

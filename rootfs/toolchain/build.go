@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 )
 
 // BuildOptions say what Build makes, and where.
@@ -44,6 +45,11 @@ func build(ctx context.Context, opts BuildOptions) error {
 	if err := os.MkdirAll(opts.Out, 0o755); err != nil {
 		return fmt.Errorf("make output: %w", err)
 	}
+	out, err := filepath.Abs(opts.Out) // the tools run in folders of their own
+	if err != nil {
+		return fmt.Errorf("find output: %w", err)
+	}
+	opts.Out = out
 	root, err := os.OpenRoot(opts.Out)
 	if err != nil {
 		return fmt.Errorf("open output: %w", err)
@@ -70,7 +76,7 @@ func (t *tree) finish(ctx context.Context, opts BuildOptions) error {
 		if err := t.linkOut(Prefix+"/bin/env", "usr/bin/env"); err != nil {
 			return err
 		}
-		return t.linkOut(Prefix+"/"+magicPlace, "usr/share/misc/magic")
+		return t.linkOut(Prefix+"/"+magicPlace, "usr/"+magicPlace)
 	case Tools:
 		return t.finishTools(ctx, opts)
 	}

@@ -44,12 +44,12 @@ func match(pattern, name string) (rest string, ok bool) {
 	for {
 		want, morePattern, isTree := strings.Cut(pattern, "/")
 		have, moreName, isDeep := strings.Cut(name, "/")
-		if matched, _ := path.Match(want, have); !matched || isTree && !isDeep {
+		if matched, _ := path.Match(want, have); !matched || isTree != isDeep {
 			return "", false
 		}
 		switch {
 		case !isTree:
-			return have, !isDeep
+			return have, true
 		case morePattern == "":
 			return moreName, true
 		}

@@ -124,37 +124,3 @@ func (t *tree) run(ctx context.Context, opts BuildOptions, dir, program string, 
 	}
 	return nil
 }
-
-// compileWrapper builds the wrapper with the compiler that it will wrap.
-func (t *tree) compileWrapper(ctx context.Context, opts BuildOptions) error {
-	scratch, err := os.MkdirTemp("", "belljar-toolchain-")
-	if err != nil {
-		return fmt.Errorf("make scratch folder: %w", err)
-	}
-	defer os.RemoveAll(scratch)
-	if err := os.WriteFile(filepath.Join(scratch, "wrapper.c"), []byte(wrapperSource), 0o600); err != nil {
-		return fmt.Errorf("write wrapper: %w", err)
-	}
-	// gcc's own folder has no links to as and ld yet.
-	tools, err := filepath.Abs(filepath.Join(opts.Out, "bin"))
-	if err != nil {
-		return fmt.Errorf("find tools: %w", err)
-	}
-	for _, name := range []string{"as", "ld"} {
-		if err := os.Symlink(filepath.Join(tools, triplet+"-"+name), filepath.Join(scratch, name)); err != nil {
-			return fmt.Errorf("link %s: %w", name, err)
-		}
-	}
-	gcc := filepath.Join(opts.Out, "driver/gcc")
-	args := []string{"-B" + scratch, "-Os", "-static", "-s", "-std=gnu11", "-Wall", "-Wextra", "-Werror",
-		"-Wl,--build-id=none", `-DDRIVERS="` + Prefix + `/driver/"`, "wrapper.c", "-o", "wrapper"}
-	if err := t.run(ctx, opts, scratch, gcc, args...); err != nil {
-		return fmt.Errorf("compile wrapper: %w", err)
-	}
-	f, err := os.Open(filepath.Join(scratch, "wrapper"))
-	if err != nil {
-		return fmt.Errorf("read wrapper: %w", err)
-	}
-	defer f.Close()
-	return t.addFile(wrapper, "belljar", true, f)
-}

@@ -2,7 +2,6 @@ package toolchain
 
 import (
 	"context"
-	_ "embed"
 	"fmt"
 	"io/fs"
 	"path"
@@ -14,17 +13,8 @@ const (
 	triplet    = "x86_64-linux-gnu"
 	gccFolder  = "lib/gcc/" + triplet
 	wrapper    = "driver/wrapper"
-	magicPlace = "share/misc/magic"
+	magicPlace = "share/misc/magic.mgc"
 )
-
-//go:embed wrapper/wrapper.c
-var wrapperSource string
-
-// The magic of file(1): Debian keeps its compiled one in a package that is not
-// pinned; builds ask file for a handful of kinds.
-//
-//go:embed magic
-var magicSource string
 
 // finishTools turns the unpacked packages into tools that work at Prefix.
 func (t *tree) finishTools(ctx context.Context, opts BuildOptions) error {
@@ -32,7 +22,7 @@ func (t *tree) finishTools(ctx context.Context, opts BuildOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := t.addFile(magicPlace, "belljar", false, strings.NewReader(magicSource)); err != nil {
+	if err := t.compileMagic(ctx, opts); err != nil {
 		return err
 	}
 	if err := t.compileWrapper(ctx, opts); err != nil {
