@@ -87,6 +87,7 @@ type planner struct {
 	graph   *Graph
 	byPart  map[string]*Node
 	outputs map[string]*Node // of the toolchain
+	folders []string         // of this machine, as the profile can name them
 }
 
 // Make plans the parts of a profile.
@@ -97,13 +98,15 @@ func Make(p *profile.Profile, o Options) (*Graph, error) {
 	}
 	pl := &planner{
 		options: o, profile: p, release: release, graph: &Graph{Release: release.Name},
-		byPart: map[string]*Node{}, outputs: map[string]*Node{},
+		byPart: map[string]*Node{}, outputs: map[string]*Node{}, folders: foldersOf(p),
 	}
 	parts, err := p.Resolve(o.Parts, pl.part)
 	if err != nil {
 		return nil, err
 	}
-	pl.markListed(parts)
+	for _, p := range parts {
+		pl.byPart[p.Name].Listed = p.Listed
+	}
 	return pl.graph, nil
 }
 
@@ -125,18 +128,6 @@ func chooseRelease(p *profile.Profile) (*toolchain.Release, error) {
 	return toolchain.Load(name)
 }
 
-// markListed tells the parts that were asked for from those they need.
-func (pl *planner) markListed(parts []*profile.Part) {
-	asked := pl.options.Parts
-	if asked == nil {
-		text, _, _ := pl.profile.Value("buildout", "parts")
-		asked = strings.Fields(text)
-	}
-	for _, p := range parts {
-		pl.byPart[p.Name].Listed = slices.Contains(asked, p.Name)
-	}
-}
-
 // part is called for every part, in install order.
 func (pl *planner) part(p *profile.Part) (map[string]string, error) {
 	tools, err := pl.toolchain()
@@ -156,6 +147,7 @@ func (pl *planner) part(p *profile.Part) (map[string]string, error) {
 	pl.byPart[p.Name] = n
 	pl.graph.Parts = append(pl.graph.Parts, n)
 	pl.graph.Warnings = append(pl.graph.Warnings, draft.Warnings...)
+	pl.graph.Warnings = append(pl.graph.Warnings, folderWarnings(p, n.Action, pl.folders)...)
 	return located(p, n), nil
 }
 
@@ -174,16 +166,18 @@ func located(p *profile.Part, n *Node) map[string]string {
 	return set
 }
 
-// add computes the node's key and enters it; two parts with the same action
-// are one node but keep their names.
+// add computes the node's key and enters it. Of two parts with the same action
+// the second waits for the first, and then finds its own output there.
 func (pl *planner) add(n *Node) (*Node, error) {
 	n.Action.Normalise()
-	n.Action.Inputs = slices.Compact(n.Action.Inputs)
 	key, err := n.Action.Key()
 	if err != nil {
 		return nil, err
 	}
 	n.Key, n.Path = key, action.PathName(key, n.Action.Name)
+	if same := pl.byPath(n.Path); same != nil {
+		n.Depends = append(n.Depends, same)
+	}
 	for _, i := range n.Action.Inputs {
 		n.Depends = append(n.Depends, pl.byPath(i.Path))
 	}

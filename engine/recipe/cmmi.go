@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"belljar.build/engine/action"
@@ -140,26 +141,30 @@ func (b *cmmiBuild) commands() error {
 		makeTargets += ` prefix="` + prefix + `"`
 	}
 	for _, r := range []struct {
-		option, phase, script string
-		parallel              bool
+		phase, script string
+		options       []string // that the script comes from
 	}{
-		{"pre-configure", "pre-configure", p.Options["pre-configure"], false},
-		{"configure-command", "configure", strings.TrimSpace(configure + " " + configureOptions), false},
-		{"pre-build", "pre-build", p.Options["pre-build"], false},
-		{"make-binary", "make", makeCommand, true},
-		{"pre-install", "pre-install", p.Options["pre-install"], false},
-		{"make-targets", "install", makeCommand + " " + strings.Join(strings.Fields(makeTargets), " "), false},
-		{"post-install", "post-install", p.Options["post-install"], false},
+		{"pre-configure", p.Options["pre-configure"], []string{"pre-configure"}},
+		{"configure", strings.TrimSpace(configure + " " + configureOptions), []string{"configure-command", "configure-options", "prefix"}},
+		{"pre-build", p.Options["pre-build"], []string{"pre-build"}},
+		{phaseMake, makeCommand, []string{"make-binary", "make-options"}},
+		{"pre-install", p.Options["pre-install"], []string{"pre-install"}},
+		{"install", makeCommand + " " + strings.Join(strings.Fields(makeTargets), " "), []string{"make-targets", "make-binary", "make-options", "prefix"}},
+		{"post-install", p.Options["post-install"], []string{"post-install"}},
 	} {
-		if err := b.run(r.option, r.phase, r.script, r.parallel); err != nil {
+		if err := b.run(r.phase, r.script, r.options); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// phaseMake is the one phase that may run in parallel: installing in parallel
+// is what makefiles get wrong most often.
+const phaseMake = "make"
+
 // run adds a command, %-expanded over the part's options.
-func (b *cmmiBuild) run(option, phase, script string, parallel bool) error {
+func (b *cmmiBuild) run(phase, script string, options []string) error {
 	if strings.TrimSpace(script) == "" {
 		return nil
 	}
@@ -170,8 +175,9 @@ func (b *cmmiBuild) run(option, phase, script string, parallel bool) error {
 	}
 	expanded, err := expandPercent(script, values)
 	if err != nil {
-		return optionError(b.part, option, percentHint, "%s: %v", option, err)
+		at := options[max(0, slices.IndexFunc(options, func(o string) bool { return strings.Contains(b.part.Options[o], "%") }))]
+		return optionError(b.part, at, percentHint, "%s: %v", at, err)
 	}
-	b.add(action.Step{Run: &action.Run{Phase: phase, Script: expanded, Parallel: parallel}})
+	b.add(action.Step{Run: &action.Run{Phase: phase, Script: expanded, Parallel: phase == phaseMake}})
 	return nil
 }

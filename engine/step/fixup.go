@@ -159,7 +159,7 @@ func writable(files ...string) (restore func() error, err error) {
 // tool runs a program of the toolchain in a clean environment: the profile's
 // own may redirect it.
 func (w *worker) tool(name string, args ...string) *exec.Cmd {
-	cmd := w.command("/tc/bin/"+name, args...)
-	cmd.Env = []string{"PATH=/tc/bin", "LC_ALL=C.UTF-8"}
+	cmd := w.command(w.tools+"/"+name, args...)
+	cmd.Env = []string{"PATH=" + w.tools, "LC_ALL=C.UTF-8"}
 	return cmd
 }

@@ -8,16 +8,20 @@ import (
 	"os/exec"
 	"path"
 	"strconv"
+	"strings"
 	"syscall"
 
 	"belljar.build/engine/action"
 )
 
-const shell = "/tc/bin/sh"
+// toolsDir is where a sandbox shows the toolchain's programs.
+const toolsDir = "/tc/bin"
 
 func (w *worker) run(r *action.Run) error {
-	cmd := w.command(shell, "-e", "-c", w.locate(r.Script))
-	if r.Parallel {
+	cmd := w.command(w.tools+"/sh", "-e", "-c", w.locate(r.Script))
+	// A part that sets MAKEFLAGS itself has its reasons: a makefile that
+	// cannot run in parallel.
+	if _, own := w.order.Action.Env["MAKEFLAGS"]; r.Parallel && !own {
 		cmd.Env = append(cmd.Env, "MAKEFLAGS=-j"+strconv.Itoa(max(1, w.order.Jobs)))
 	}
 	return finished(cmd.Run())
@@ -47,10 +51,14 @@ func (w *worker) patch(p *action.Patch) error {
 	if err != nil {
 		return err
 	}
-	cmd := w.command("/tc/bin/patch", append([]string{"--batch"}, p.Options...)...)
+	args := append([]string{"--batch"}, p.Options...)
+	cmd := w.command(w.tools+"/patch", args...)
+	if p.Binary != "" {
+		cmd = w.command(w.tools+"/sh", append([]string{"-e", "-c", "exec " + w.locate(p.Binary) + ` "$@"`, "sh"}, args...)...)
+	}
 	cmd.Stdin = f
 	if err := finished(cmd.Run()); err != nil {
-		return &sourceError{p.Source, fmt.Errorf("the patch does not apply: %w", err)}
+		return &sourceError{p.Source, fmt.Errorf("the patch does not apply with %s: %w", strings.Join(p.Options, " "), err)}
 	}
 	return nil
 }

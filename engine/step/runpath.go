@@ -3,13 +3,10 @@ package step
 import (
 	"debug/elf"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"belljar.build/rootfs"
 )
 
 // relocate rewrites the RUNPATH of one dynamic ELF file.
@@ -42,23 +39,21 @@ type dynamic struct {
 }
 
 // readDynamic returns nil for a file without search path: static programs,
-// objects, and libraries that need nothing but glibc.
+// objects, libraries that need nothing but glibc, and what no loader would
+// load. An error is about opening the file.
 func readDynamic(file string) (*dynamic, error) {
-	f, err := elf.Open(file)
+	in, err := os.Open(file)
 	if err != nil {
-		var bad *elf.FormatError
-		if errors.As(err, &bad) {
-			return nil, nil // a test file of some suite; strip has warned
-		}
 		return nil, err
 	}
-	defer f.Close()
-	if f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN {
-		return nil, nil
+	defer in.Close()
+	f, err := elf.NewFile(in)
+	if err != nil || f.Type != elf.ET_EXEC && f.Type != elf.ET_DYN {
+		return nil, nil // broken on purpose, for some test suite; strip has warned
 	}
 	d := &dynamic{}
 	path, err := f.DynString(elf.DT_RUNPATH)
-	if err != nil || len(path) == 0 {
+	if err == nil && len(path) == 0 {
 		path, err = f.DynString(elf.DT_RPATH)
 		d.rpath = len(path) > 0
 	}
@@ -67,20 +62,22 @@ func readDynamic(file string) (*dynamic, error) {
 	}
 	d.runpath = path[0]
 	if d.needed, err = f.ImportedLibraries(); err != nil {
-		return nil, fmt.Errorf("read NEEDED: %w", err)
+		return nil, nil
 	}
 	return d, nil
 }
 
 // relocated gives the new RUNPATH: for every entry that provides a NEEDED
 // library, in the old order, the way there from file's folder and then the
-// absolute path. Entries outside the store are dropped: /build is gone when
-// the output is used, /tc/priv is the tools' own.
+// absolute path. Entries outside the store, which is the folder that output
+// stands in, are dropped: /build is gone when the output is used, /tc/priv is
+// the tools' own.
 func (d *dynamic) relocated(file, output string) string {
 	var entries []string
 	missing := slices.Clone(d.needed)
+	store := filepath.Dir(output)
 	for _, dir := range searchDirs(d.runpath, file) {
-		if !strings.HasPrefix(dir, rootfs.Logical+"/") {
+		if !strings.HasPrefix(dir, store+"/") {
 			continue
 		}
 		var used bool

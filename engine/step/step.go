@@ -9,6 +9,7 @@ package step
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -56,6 +57,7 @@ type worker struct {
 	order   Order
 	files   map[string]*os.File
 	out     io.Writer
+	tools   string // folder of the toolchain's programs
 	env     []string
 	dir     string
 	report  *Report
@@ -68,7 +70,7 @@ func Perform(t sandbox.Task, out io.Writer) any {
 	if err := json.Unmarshal(t.Data, &o); err != nil {
 		return Report{Failure: &Failure{Phase: "start", Message: fmt.Sprintf("decode order: %v", err)}}
 	}
-	w := &worker{order: o, files: map[string]*os.File{}, out: out, dir: WorkDir, report: &Report{}}
+	w := &worker{order: o, files: map[string]*os.File{}, out: out, tools: toolsDir, dir: WorkDir, report: &Report{}}
 	for i, name := range o.Sources {
 		w.files[name] = t.Files[i]
 	}
@@ -78,6 +80,7 @@ func Perform(t sandbox.Task, out io.Writer) any {
 		phase, err := w.perform(s)
 		if err != nil {
 			w.fail(i, phase, err)
+			w.keepEnvironment(WorkDir)
 			break
 		}
 		w.report.Seconds = append(w.report.Seconds, time.Since(began).Seconds())
@@ -87,8 +90,8 @@ func Perform(t sandbox.Task, out io.Writer) any {
 
 func (w *worker) fail(i int, phase string, err error) {
 	f := &Failure{Step: i, Phase: phase, Message: err.Error()}
-	if se, ok := err.(*sourceError); ok {
-		f.Source = se.source
+	if bad, ok := errors.AsType[*sourceError](err); ok {
+		f.Source = bad.source
 	}
 	w.report.Failure = f
 	fmt.Fprintf(w.out, "belljar: %s failed: %v\n", phase, err)
