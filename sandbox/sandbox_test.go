@@ -140,6 +140,7 @@ func TestInside(t *testing.T) {
 		{"limits", "ulimit -n; ulimit -s; ulimit -c", "1024\n8192\n0 [ok]"},
 		{"times of the sandbox's own files", "stat -c %Y / /etc /etc/passwd /dev /usr/.. | sort -u", "1 [ok]"},
 		{"/proc shows processes alone", "cd /proc && echo * | tr -d '0-9' | tr -s ' '", "self thread-self [ok]"},
+		{"no signal from inside ends PID 1", "for s in $(seq 64); do kill -$s 1; done 2>/dev/null; sleep 0.05; echo alive", "alive [ok]"},
 		{"stderr can be reopened", "echo hello >/dev/stderr", "hello [ok]"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -25,5 +25,5 @@ func runLock(ctx context.Context, g *globals, args []string) error {
 	if err != nil {
 		return err
 	}
-	return p.Lock(ctx, graph)
+	return p.Lock(ctx, graph, parts == nil)
 }

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"belljar.build/engine/build"
-	"belljar.build/engine/fetch"
 	"belljar.build/engine/plan"
 )
 
@@ -46,21 +45,6 @@ func (n *narrator) events() build.Events {
 			n.say("waiting   %s is being built by %s", node.Action.Name, holder)
 		},
 		Warning: func(node *plan.Node, text string) { n.say("belljar: warning: %s: %s", node.Action.Name, text) },
-	}
-}
-
-// downloads says what comes over the network.
-func downloads(w io.Writer) fetch.Progress {
-	var mu sync.Mutex
-	return func(name string, total int64) fetch.Transfer {
-		mu.Lock()
-		defer mu.Unlock()
-		if total < 0 {
-			fmt.Fprintf(w, "fetching  %s\n", name)
-		} else {
-			fmt.Fprintf(w, "fetching  %s (%.1f MB)\n", name, float64(total)/1e6)
-		}
-		return fetch.Transfer{}
 	}
 }
 

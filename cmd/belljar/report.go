@@ -107,7 +107,7 @@ func exitCode(err error) int {
 	var several profile.Errors
 	var source *fetch.Error
 	switch {
-	case errors.As(err, &source):
+	case errors.As(err, &source), errors.Is(err, fetch.ErrCache):
 		return exitFetch
 	case errors.Is(err, sandbox.ErrUnsupported):
 		return exitUnsupported

@@ -47,6 +47,7 @@ type Project struct {
 	Profile *profile.Profile
 	lock    *lock.Lock
 	fetcher *fetch.Fetcher
+	cache   string
 }
 
 // LockName is the lock's file name, beside the profile.
@@ -80,12 +81,16 @@ func (p *Project) openFetcher() error {
 		}
 		c.Cache = filepath.Join(dir, "belljar", "sources")
 	}
+	p.cache = c.Cache
 	hosts, err := p.Option("allow-hosts")
 	if err != nil {
 		return err
 	}
 	if hosts != "*" {
 		c.AllowHosts = strings.Fields(hosts)
+	}
+	if c.Mirrors, err = p.mirrors(); err != nil {
+		return err
 	}
 	folder, err := p.Option("download-cache")
 	if err != nil {
@@ -101,6 +106,31 @@ func (p *Project) openFetcher() error {
 	c.Offline = c.Offline || offline == "true"
 	p.fetcher = fetch.New(c)
 	return nil
+}
+
+// mirrors reads [buildout] mirrors: a name and a base URL a line, asked in
+// this order for mirror://NAME/... before the built-in ones.
+func (p *Project) mirrors() (map[string][]string, error) {
+	text, err := p.Option("mirrors")
+	if err != nil || text == "" {
+		return nil, err
+	}
+	all := map[string][]string{}
+	for _, line := range strings.Split(text, "\n") {
+		fields := strings.Fields(line)
+		if len(fields) == 0 {
+			continue
+		}
+		if len(fields) != 2 {
+			o, _, _ := p.Profile.Raw("buildout", "mirrors")
+			return nil, &profile.Error{
+				Position: o.Position(), Msg: fmt.Sprintf("mirrors: %q is no mirror", line),
+				Hint: "write a name and a base URL a line: debian https://mirror.example/debian",
+			}
+		}
+		all[fields[0]] = append(all[fields[0]], fields[1])
+	}
+	return all, nil
 }
 
 // Option is a substituted option of [buildout], "" when it is not set.
@@ -127,7 +157,7 @@ func (p *Project) Plan(ctx context.Context, parts []string) (*plan.Graph, error)
 			return nil, err
 		}
 		if len(g.Missing) == 0 {
-			return g, p.record(g, parts == nil)
+			return g, p.checkLocked(g)
 		}
 		if err := p.resolve(ctx, g.Missing); err != nil {
 			return nil, err
@@ -157,23 +187,42 @@ func (p *Project) resolve(ctx context.Context, missing []fetch.Request) error {
 	return p.lock.Save()
 }
 
-// record checks --locked for everything in the graph.
-func (p *Project) record(g *plan.Graph, whole bool) error {
-	var urls []string
+// checkLocked refuses every source of the graph that the lock does not name,
+// or names with another hash than the profile.
+func (p *Project) checkLocked(g *plan.Graph) error {
+	if !p.config.Locked {
+		return nil
+	}
 	for _, s := range g.Sources {
-		urls = append(urls, s.URL)
 		e, ok := p.lock.Lookup(s.URL)
 		switch {
-		case p.config.Locked && !ok:
+		case !ok:
 			return fmt.Errorf("%s: %s: %w", s.Position, s.URL, ErrNotLocked)
-		case ok && s.SHA256 != "" && s.SHA256 != e.SHA256 && p.config.Locked:
+		case s.SHA256 != e.SHA256:
 			return fmt.Errorf("%s: %s: the lock says sha256 %s, the profile %s: %w", s.Position, s.URL, e.SHA256, s.SHA256, ErrNotLocked)
 		}
 	}
-	if whole && !p.config.Locked {
-		p.lock.Keep(urls)
-	}
 	return nil
+}
+
+// complete adds what was built earlier, and is not fetched now, to the lock,
+// as far as the cache still has it: nothing is fetched for that.
+func (p *Project) complete(ctx context.Context, g *plan.Graph) error {
+	if p.config.Locked {
+		return nil
+	}
+	cache := fetch.New(fetch.Config{Cache: p.cache, Offline: true})
+	for _, s := range g.Sources {
+		if _, ok := p.lock.Lookup(s.URL); ok {
+			continue
+		}
+		results, err := cache.Fetch(ctx, []fetch.Request{s})
+		if err != nil {
+			continue
+		}
+		p.lock.Set(s.URL, lock.Entry{SHA256: results[0].SHA256, Size: results[0].Size})
+	}
+	return p.lock.Save()
 }
 
 // Fetch brings sources into the cache and locks them.
@@ -192,9 +241,17 @@ func (p *Project) Fetch(ctx context.Context, requests []fetch.Request) ([]fetch.
 }
 
 // Lock fetches every source of the graph, so that the lock names them all.
-func (p *Project) Lock(ctx context.Context, g *plan.Graph) error {
-	_, err := p.Fetch(ctx, g.Sources)
-	return err
+// When the graph is the whole profile, the lock forgets everything else.
+func (p *Project) Lock(ctx context.Context, g *plan.Graph, whole bool) error {
+	if _, err := p.Fetch(ctx, g.Sources); err != nil || !whole {
+		return err
+	}
+	urls := make([]string, len(g.Sources))
+	for i, s := range g.Sources {
+		urls[i] = s.URL
+	}
+	p.lock.Keep(urls)
+	return p.lock.Save()
 }
 
 // OpenStore opens the store of this run.
@@ -212,5 +269,9 @@ func (p *Project) OpenStore() (*store.Store, error) {
 
 // Build realises the graph.
 func (p *Project) Build(ctx context.Context, s *store.Store, g *plan.Graph, jobs int, events build.Events) (map[*plan.Node]build.Result, error) {
-	return build.Realise(ctx, g, build.Options{Store: s, Fetch: p.Fetch, Jobs: jobs, Events: events})
+	results, err := build.Realise(ctx, g, build.Options{Store: s, Fetch: p.Fetch, Jobs: jobs, Events: events})
+	if err != nil {
+		return results, err
+	}
+	return results, p.complete(ctx, g)
 }
