@@ -14,13 +14,14 @@ import (
 // ErrUnsupported says that the kernel lacks the new mount API or refused it.
 var ErrUnsupported = errors.New("the kernel refused a mount that the sandbox needs")
 
-// epoch is the time of everything that a sandbox shows and did not make:
-// the store's own trees carry it too.
+// epoch is the time of the root's own files and folders: older than anything
+// that a build makes or that the store holds, and the same everywhere.
 var epoch = time.Unix(1, 0)
 
 // Compose mounts r as one tree at the existing folder dir, in the caller's
 // mount namespace, which must be private and in which the caller holds
-// CAP_SYS_ADMIN. The tree is read-only but for its writable binds.
+// CAP_SYS_ADMIN. The tree is read-only but for its writable binds and its
+// tmpfs; modes do not depend on the umask.
 // [Release] takes it down again.
 func Compose(dir string, r Root) (err error) {
 	if err := mountTmpfs(dir, "0755"); err != nil {
@@ -54,9 +55,9 @@ func Release(dir string) error {
 // composer fills a fresh tmpfs. Nothing hostile has touched that tmpfs, so
 // plain paths below dir are safe; only targets are checked.
 type composer struct {
-	dir   string
-	made  []string // entries of our own, whose times are set at the end
-	bound []string // targets of binds: what lies beneath is not ours
+	dir    string
+	made   []string // entries of our own, whose times are set at the end
+	closed []string // binds and links: what lies beneath is not ours
 }
 
 func (c *composer) fill(r Root) error {
@@ -87,14 +88,14 @@ func (c *composer) fill(r Root) error {
 }
 
 // check keeps targets in the tmpfs: a mount point made inside a bind would
-// be made in somebody's tree, through whatever links lie there.
+// be made in somebody's tree, and one behind a link anywhere.
 func (c *composer) check(p string) error {
 	if !strings.HasPrefix(p, "/") || p == "/" || filepath.Clean(p) != p {
 		return fmt.Errorf("sandbox path %q is not a clean absolute path", p)
 	}
-	for _, b := range c.bound {
-		if p == b || strings.HasPrefix(p, b+"/") {
-			return fmt.Errorf("sandbox path %q lies in %q, which is bound already", p, b)
+	for _, q := range c.closed {
+		if p == q || strings.HasPrefix(p, q+"/") {
+			return fmt.Errorf("sandbox path %q lies in %q, which is a bind or a link", p, q)
 		}
 	}
 	return nil
@@ -136,6 +137,7 @@ func (c *composer) file(f File) error {
 	}
 	c.made = append(c.made, f.Path)
 	if f.Link != "" {
+		c.closed = append(c.closed, f.Path)
 		return os.Symlink(f.Link, c.dir+f.Path)
 	}
 	return c.write(f.Path, f.Text, f.Mode)
@@ -177,7 +179,7 @@ func (c *composer) bind(b Bind) error {
 	if err := unix.MoveMount(tree, "", unix.AT_FDCWD, c.dir+b.Target, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
 		return fmt.Errorf("mount %s at %s: %w", b.Source, b.Target, mountError(err))
 	}
-	c.bound = append(c.bound, b.Target)
+	c.closed = append(c.closed, b.Target)
 	return nil
 }
 

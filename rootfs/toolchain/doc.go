@@ -13,6 +13,6 @@
 // ever run. The package fetches nothing, mounts nothing and keeps no store.
 //
 // The rules: deb(5) for the archives, Debian policy for their paths, and for
-// the split reference/toolchain.md, whose findings are repeated beside the
-// line that follows from them.
+// the split what builds were seen to need and to find by mistake: the reason
+// stands beside each line that follows from it.
 package toolchain

@@ -1,0 +1,133 @@
+#!/bin/bash
+# The benchmarks of belljar, called by `make bench` after `make build`:
+#   1. the start of one sandbox, beside bubblewrap with the same mounts
+#   2. a second build with nothing changed
+#   3. a build from a store that holds the toolchain alone, beside the same
+#      commands in a plain bubblewrap root
+#
+#   BENCH_PROFILE  what 2 and 3 build (default: profiles/examples/demo.cfg, about a
+#                  minute each way; profiles/examples/lxml.cfg takes about ten)
+#   BENCH_JOBS     jobs of both (default: the number of CPUs)
+#   BENCH_DIR      where all is made (default: a new folder in /var/tmp, removed)
+#   BENCH_ONLY     some of "start again plain"
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+profile=$(realpath "${BENCH_PROFILE:-profiles/examples/demo.cfg}")
+jobs=${BENCH_JOBS:-$(nproc)}
+only=${BENCH_ONLY:-start again plain}
+belljar=$PWD/bin/belljar
+dir=${BENCH_DIR:-}
+if [ -z "$dir" ]; then
+    dir=$(mktemp -d /var/tmp/belljar-bench.XXXXXX)
+    trap 'chmod -R u+w "$dir"; rm -rf "$dir"' EXIT
+fi
+mkdir -p "$dir/project" "$dir/cache"
+chmod 755 "$dir"
+export BELLJAR_STORE=$dir/store XDG_CACHE_HOME=$dir/cache
+say() { printf '\n# %s\n' "$*"; }
+wants() { case " $only " in *" $1 "*) ;; *) return 1 ;; esac }
+have() { command -v "$1" >/dev/null; }
+seconds() { awk -v a="$1" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }'; }
+
+install_tools() {
+    local missing=()
+    have bwrap || missing+=(bubblewrap)
+    have hyperfine || missing+=(hyperfine)
+    have strace || missing+=(strace)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    if [ "$(id -u)" = 0 ] && have apt-get; then
+        { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y "${missing[@]}"; } >"$dir/apt.log" 2>&1 ||
+            say "apt-get could not install ${missing[*]}: see $dir/apt.log"
+    else
+        say "not installed: ${missing[*]}; what needs them is left out (apt-get install ${missing[*]})"
+    fi
+}
+
+# The toolchain alone, so that what follows measures no import of packages.
+toolchain() {
+    cat >"$dir/project/empty.cfg" <<END
+[buildout]
+parts = empty
+[empty]
+recipe = plone.recipe.command
+command = mkdir -p @@LOCATION@@
+END
+    "$belljar" -q -c "$dir/project/empty.cfg" build >/dev/null
+}
+
+start() {
+    # Built as belljar is: the program is what every sandbox executes again.
+    CGO_ENABLED=1 go build -trimpath -tags 'netgo osusergo' \
+        -ldflags '-linkmode external -extldflags -static -s -w' -o "$dir/start" ./tests/bench/start
+    local base tools
+    base=$(echo "$dir"/store/*-base-debian-11) tools=$(echo "$dir"/store/*-tools-debian-11)
+    say "start of one sandbox, median of 50, wall; load $(cut -d' ' -f1 /proc/loadavg)"
+    one_start "$(id -u)" "$base" "$tools"
+    if [ "$(id -u)" = 0 ]; then
+        one_start 65534 "$base" "$tools"
+    fi
+}
+
+one_start() {
+    local uid=$1 as=() place compare=true
+    place=$(mktemp -d "$dir/start.XXXXXX")
+    if [ "$uid" != "$(id -u)" ]; then
+        chown "$uid:$uid" "$place"
+        as=(setpriv --reuid "$uid" --regid "$uid" --clear-groups)
+    fi
+    chmod 755 "$place"
+    have bwrap || compare=false
+    "${as[@]}" "$dir/start" -base "$2" -tools "$3" -dir "$place" -bwrap=$compare
+}
+
+build() { "$belljar" -q -j "$jobs" -c "$dir/project/profiles/$1" build --json; }
+
+# The profile is copied with what it extends: links and locks are written
+# beside it.
+place_profile() {
+    local root=$PWD/profiles
+    case $profile in
+    "$root"/*) cp -R profiles "$dir/project/" && name=${profile#"$root"/} ;;
+    *) mkdir -p "$dir/project/profiles" && cp -R "$(dirname "$profile")"/. "$dir/project/profiles/" && name=$(basename "$profile") ;;
+    esac
+}
+
+plain() {
+    say "$name, -j$jobs: belljar, from a store that holds the toolchain; load $(cut -d' ' -f1 /proc/loadavg)"
+    local began
+    "$belljar" -q -c "$dir/project/profiles/$name" lock
+    began=$(date +%s.%N)
+    build "$name" >"$dir/table.json"
+    echo "wall, all parts: $(seconds "$began") s"
+    tr '{' '\n' <"$dir/table.json" | sed -n 's/.*"part":"\([^"]*\)".*"seconds":\([0-9.]*\).*/\1 \2/p' |
+        awk '{ printf "%-28s %8.1f s\n", $1, $2; sum += $2 } END { printf "%-28s %8.1f s\n", "sum of parts", sum }'
+    have bwrap || { say "no bubblewrap: the same commands without belljar are left out"; return; }
+    say "the same commands without belljar, part after part; load $(cut -d' ' -f1 /proc/loadavg)"
+    rm -rf "$dir/plain" && mkdir "$dir/plain"
+    local folders=("$dir/cache")
+    IFS=: read -ra more <<<"${BELLJAR_DISTFILES:-}"
+    go run ./tests/bench/plain -store "$dir/store" -dir "$dir/plain" -jobs "$jobs" "${folders[@]}" "${more[@]}"
+}
+
+again() {
+    build "$name" >/dev/null
+    say "a second run of $name, nothing changed; load $(cut -d' ' -f1 /proc/loadavg)"
+    local command="$belljar -q -c $dir/project/profiles/$name"
+    if have hyperfine; then
+        hyperfine -N --warmup 3 --runs 50 --export-json "$dir/again.json" "$command" >/dev/null 2>&1
+        sed -n 's/^ *"median": \([0-9.]*\).*/\1/p' "$dir/again.json" | awk '{ printf "median of 50: %.1f ms\n", $1 * 1000 }'
+    fi
+    if have strace; then
+        strace -f -qq -e trace=clone,clone3,unshare,setns,execve -o "$dir/again.strace" $command >/dev/null
+        echo "system calls that make a namespace: $(grep -c 'CLONE_NEW\|unshare(\|setns(' "$dir/again.strace" || true)"
+        echo "programs executed: $(grep -c execve "$dir/again.strace")"
+    fi
+}
+
+install_tools
+toolchain
+place_profile
+if wants start; then start; fi
+if wants plain; then plain; fi
+if wants again; then again; fi
