@@ -152,7 +152,8 @@ func tree(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	if err := os.WriteFile(filepath.Join(dir, "file"), []byte("text"), 0o644); err != nil {
+	file := filepath.Join(dir, "file")
+	if err := errors.Join(os.WriteFile(file, []byte("text"), 0o644), os.Chmod(file, 0o644)); err != nil { // whatever the umask is
 		t.Fatal(err)
 	}
 	return dir

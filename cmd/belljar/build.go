@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -38,6 +39,9 @@ func buildCommand(g *globals) *cobra.Command {
 }
 
 func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) error {
+	if o.jobs < 0 {
+		return fmt.Errorf("%w: --jobs %d: there is no negative number of processes", errUsage, o.jobs)
+	}
 	p, parts, err := g.open(o.locked, args)
 	if err != nil {
 		return err

@@ -39,6 +39,10 @@ func (n *narrator) events() build.Events {
 	return build.Events{
 		Started: func(node *plan.Node) { n.say("building  %s", node.Action.Name) },
 		Finished: func(node *plan.Node, r build.Result) {
+			if r.Reused { // another belljar, or another part of the same action, was first
+				n.say("reused    %s, manifest %.16s", node.Action.Name, r.Record.Manifest)
+				return
+			}
 			n.say("built     %s in %.1f s, manifest %.16s", node.Action.Name, r.Took.Seconds(), r.Record.Manifest)
 		},
 		Waiting: func(node *plan.Node, holder string) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"belljar.build/engine/build"
@@ -30,6 +31,20 @@ var errUsage = errors.New("bad usage")
 // errNotBuilt marks commands of the contract that do not exist yet.
 var errNotBuilt = errors.New("not built yet")
 
+// hinted is an error with what to do about it.
+type hinted struct {
+	error
+	hint string
+}
+
+func (h *hinted) Unwrap() error { return h.error }
+
+// ended is a command of belljar run that did not end well: it has said so
+// itself, and its exit code is passed on.
+type ended struct{ code int }
+
+func (e *ended) Error() string { return fmt.Sprintf("the command ended with %d", e.code) }
+
 // This file owns what a person reads when something goes wrong. Messages are
 // lower case, without full stop; an error that has a place in a profile
 // starts with it, every other with "belljar: error: "; hints follow.
@@ -42,6 +57,10 @@ func report(w io.Writer, err error) int {
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintln(w, "belljar: interrupted: nothing unfinished was kept")
 		return exitFailed
+	}
+	var command *ended
+	if errors.As(err, &command) {
+		return command.code
 	}
 	var failure *build.Failure
 	if errors.As(err, &failure) {
@@ -64,7 +83,7 @@ func placed(err error) bool {
 	var one *profile.Error
 	var several profile.Errors
 	var source *fetch.Error
-	return errors.As(err, &several) || errors.As(err, &one) && strings.HasPrefix(err.Error(), one.Position.String()) ||
+	return errors.As(err, &several) || errors.As(err, &one) && one.File != "" && strings.HasPrefix(err.Error(), one.Position.String()) ||
 		errors.As(err, &source) && source.Request.Position != "" || errors.Is(err, project.ErrNotLocked) || isLock(err)
 }
 
@@ -83,7 +102,13 @@ func hints(err error) []string {
 	} else if errors.As(err, &one) {
 		found = append(found, one.Hint)
 	}
+	var own *hinted
+	if errors.As(err, &own) {
+		found = append(found, own.hint)
+	}
 	switch {
+	case isAbsentProfile(err):
+		found = append(found, "name the profile with -c FILE")
 	case errors.Is(err, sandbox.ErrUnsupported):
 		found = append(found, sandbox.Hint())
 	case errors.Is(err, project.ErrNotLocked):
@@ -95,7 +120,7 @@ func hints(err error) []string {
 	}
 	var hints []string
 	for _, h := range found {
-		if h != "" {
+		if h != "" && !slices.Contains(hints, h) {
 			hints = append(hints, h)
 		}
 	}

@@ -4,22 +4,22 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"belljar.build/engine/profile"
 	"belljar.build/engine/project"
 )
 
 // globals are the options that every command takes.
 type globals struct {
-	profile string   // -c
-	store   string   // --store
-	offline bool     // -o
-	verbose int      // -v
-	quiet   int      // -q
-	words   []string // section:option=value, taken out of the arguments
+	profile string // -c
+	store   string // --store
+	offline bool   // -o
+	verbose int    // -v
+	quiet   int    // -q
+	// commands are set when no command was given: a word that is no part may
+	// be a misspelt one.
+	commands []string
 }
 
 const exitCodes = `Exit codes:
@@ -44,11 +44,12 @@ Without a command it builds.
 		SilenceUsage:  true,
 		Version:       version(),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			g.commands = commandNames(cmd)
 			return runBuild(cmd.Context(), g, b, args)
 		},
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return fmt.Errorf("%w: %w", errUsage, err) })
-	cmd.SetHelpCommand(&cobra.Command{Hidden: true})
+	cmd.SetHelpCommand(helpCommand())
 	f := cmd.PersistentFlags()
 	f.StringVarP(&g.profile, "config", "c", "buildout.cfg", "the profile")
 	f.StringVar(&g.store, "store", os.Getenv("BELLJAR_STORE"), "the physical store (BELLJAR_STORE)")
@@ -80,47 +81,8 @@ func (g *globals) open(locked bool, args []string) (*project.Project, []string, 
 		c.Progress = downloads(os.Stderr)
 	}
 	p, err := project.Open(c)
-	return p, parts, err
-}
-
-// split tells Buildout's option settings from names of parts.
-func split(args []string) (parts []string, overrides []profile.Override, err error) {
-	for _, a := range args {
-		o, ok, err := profile.ParseOverride(a)
-		switch {
-		case err != nil:
-			return nil, nil, fmt.Errorf("%w: %w", errUsage, err)
-		case ok:
-			overrides = append(overrides, o)
-		default:
-			parts = append(parts, a)
-		}
+	if err != nil {
+		return nil, nil, g.absent(err, parts)
 	}
-	return parts, overrides, nil
-}
-
-// buildoutArgs moves option settings, which Buildout's users write before the
-// command too, behind it.
-func buildoutArgs(args []string) []string {
-	var front, settings []string
-	for i, a := range args {
-		switch {
-		case strings.HasPrefix(a, "-"):
-			front = append(front, a)
-		case strings.Contains(a, "=") && !previousTakesValue(args, i):
-			settings = append(settings, a)
-		default:
-			// The command, a value or a part: the rest stays as it is.
-			if previousTakesValue(args, i) {
-				front = append(front, a)
-				continue
-			}
-			return append(append(front, args[i:]...), settings...)
-		}
-	}
-	return append(front, settings...)
-}
-
-func previousTakesValue(args []string, i int) bool {
-	return i > 0 && (args[i-1] == "-c" || args[i-1] == "--config" || args[i-1] == "--store" || args[i-1] == "-j" || args[i-1] == "--jobs")
+	return p, parts, g.checkParts(p, parts)
 }

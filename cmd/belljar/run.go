@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os/exec"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -39,5 +42,20 @@ func runRun(ctx context.Context, g *globals, args []string, dash int) error {
 	if err != nil {
 		return err
 	}
-	return project.Run(s, graph, parts[0], args[dash:]) // replaces this process
+	defer s.Close()
+	err = project.Run(s, graph, parts[0], args[dash:]) // may replace this process
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return &ended{exitStatus(exit)}
+	}
+	return err
+}
+
+// exitStatus is the command's, as a shell has it: 128 and the signal's number
+// when one killed it.
+func exitStatus(exit *exec.ExitError) int {
+	if ws, ok := exit.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return 128 + int(ws.Signal())
+	}
+	return exit.ExitCode()
 }

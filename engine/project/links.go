@@ -4,9 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+
+	"github.com/google/renameio/v2"
 
 	"belljar.build/engine/build"
 	"belljar.build/engine/plan"
@@ -44,8 +48,8 @@ func (p *Project) Link(s *store.Store, g *plan.Graph, results map[*plan.Node]bui
 			return err
 		}
 	}
-	for link, target := range wanted {
-		if err := replaceLink(link, target); err != nil {
+	for _, link := range slices.Sorted(maps.Keys(wanted)) {
+		if err := replaceLink(link, wanted[link]); err != nil {
 			return err
 		}
 	}
@@ -128,12 +132,8 @@ func replaceLink(link, target string) error {
 	if err := os.MkdirAll(filepath.Dir(link), 0o755); err != nil {
 		return fmt.Errorf("make folder for links: %w", err)
 	}
-	temporary := filepath.Join(filepath.Dir(link), fmt.Sprintf(".%s.%d", filepath.Base(link), os.Getpid()))
-	if err := os.Symlink(target, temporary); err != nil {
+	if err := renameio.Symlink(target, link); err != nil {
 		return fmt.Errorf("make link: %w", err)
-	}
-	if err := os.Rename(temporary, link); err != nil {
-		return errors.Join(fmt.Errorf("make link: %w", err), os.Remove(temporary))
 	}
 	return nil
 }

@@ -6,8 +6,15 @@ import (
 	"encoding/binary"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
+
+// TestMain sets the umask that the sandbox gives every step.
+func TestMain(m *testing.M) {
+	syscall.Umask(0o022)
+	os.Exit(m.Run())
+}
 
 // elfFile is what a test wants in a dynamic ELF file.
 type elfFile struct {
