@@ -55,19 +55,7 @@ func compareGolden(t *testing.T, rows []row) {
 	for _, r := range rows {
 		fmt.Fprintf(&text, "%s\t%s\n", r.Manifest, filepath.Base(r.StorePath))
 	}
-	const golden = "testdata/lxml.golden"
-	if *update {
-		if err := os.WriteFile(golden, []byte(text.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(golden)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if text.String() != string(want) {
-		t.Errorf("got\n%swant\n%s", text.String(), want)
-	}
+	golden(t, "testdata/lxml.golden", text.String())
 }
 
 // fromBase are the libraries that every machine has, or that the base brings.
