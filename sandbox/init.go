@@ -3,8 +3,8 @@ package sandbox
 import (
 	"fmt"
 	"os"
+	"os/signal"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -15,9 +15,10 @@ import (
 // namespace, reaps what is orphaned, and ends when the executor ends; the
 // kernel then kills whatever is left.
 func runInit() error {
-	if err := dropSignals(); err != nil {
-		return err
-	}
+	// The build shares our kernel uid: no signal of its may end PID 1.
+	// SIGKILL from inside the namespace never reaches it; all others are
+	// caught and dropped (not ignored: children would inherit that).
+	signal.Notify(make(chan os.Signal, 1))
 	// Only a dumpable process may write the maps of its child.
 	if err := unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0); err != nil {
 		return fmt.Errorf("become dumpable: %w", err)
@@ -42,26 +43,6 @@ func runInit() error {
 			os.Exit(ws.ExitStatus())
 		}
 	}
-}
-
-// dropSignals takes the Go runtime's handlers away from the signals at which
-// the runtime would end the process. The build shares our kernel uid, but the
-// kernel drops whatever PID 1 has no handler for, when it comes from inside
-// the namespace. (Not ignored: children would inherit that. Not os/signal:
-// one thread switch a signal, 2.7 ms in all.)
-func dropSignals() error {
-	for _, sig := range []syscall.Signal{
-		unix.SIGHUP, unix.SIGINT, unix.SIGQUIT, unix.SIGILL, unix.SIGTRAP, unix.SIGABRT, unix.SIGBUS,
-		unix.SIGFPE, unix.SIGSEGV, unix.SIGTERM, unix.SIGSTKFLT, unix.SIGSYS,
-	} {
-		var byDefault [4]uint64 // struct kernel_sigaction: handler, flags, restorer, mask
-		_, _, errno := unix.RawSyscall6(unix.SYS_RT_SIGACTION, uintptr(sig),
-			uintptr(unsafe.Pointer(&byDefault)), 0, unsafe.Sizeof(byDefault[3]), 0, 0)
-		if errno != 0 {
-			return fmt.Errorf("drop %s: %w", sig, errno)
-		}
-	}
-	return nil
 }
 
 func startExecutor() (int, error) {

@@ -28,7 +28,6 @@ export BELLJAR_STORE=$dir/store XDG_CACHE_HOME=$dir/cache
 say() { printf '\n# %s\n' "$*"; }
 wants() { case " $only " in *" $1 "*) ;; *) return 1 ;; esac }
 have() { command -v "$1" >/dev/null; }
-seconds() { awk -v a="$1" -v b="$(date +%s.%N)" 'BEGIN { printf "%.1f", b - a }'; }
 
 install_tools() {
     local missing=()
@@ -95,19 +94,16 @@ place_profile() {
 
 plain() {
     say "$name, -j$jobs: belljar, from a store that holds the toolchain; load $(cut -d' ' -f1 /proc/loadavg)"
-    local began
+    local TIMEFORMAT='wall %R s, CPU %U s user and %S s system' more
     "$belljar" -q -c "$dir/project/profiles/$name" lock
-    began=$(date +%s.%N)
-    build "$name" >"$dir/table.json"
-    echo "wall, all parts: $(seconds "$began") s"
+    { time build "$name" >"$dir/table.json"; } 2>&1
     tr '{' '\n' <"$dir/table.json" | sed -n 's/.*"part":"\([^"]*\)".*"seconds":\([0-9.]*\).*/\1 \2/p' |
         awk '{ printf "%-28s %8.1f s\n", $1, $2; sum += $2 } END { printf "%-28s %8.1f s\n", "sum of parts", sum }'
     have bwrap || { say "no bubblewrap: the same commands without belljar are left out"; return; }
     say "the same commands without belljar, part after part; load $(cut -d' ' -f1 /proc/loadavg)"
     rm -rf "$dir/plain" && mkdir "$dir/plain"
-    local folders=("$dir/cache")
     IFS=: read -ra more <<<"${BELLJAR_DISTFILES:-}"
-    go run ./tests/bench/plain -store "$dir/store" -dir "$dir/plain" -jobs "$jobs" "${folders[@]}" "${more[@]}"
+    go run ./tests/bench/plain -store "$dir/store" -dir "$dir/plain" -jobs "$jobs" "$dir/cache" "${more[@]}" | grep -v "^empty "
 }
 
 again() {

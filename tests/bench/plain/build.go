@@ -74,31 +74,53 @@ func (b *builder) hash(file string, d fs.DirEntry, err error) error {
 
 func (b *builder) has(sum string) bool { _, ok := b.sources[sum]; return ok }
 
-// build does one part and gives the seconds from unpacking to the end.
-func (b *builder) build(n *node) (time.Duration, error) {
+// build does one part and gives wall time from unpacking to the end, and the
+// commands' CPU time.
+func (b *builder) build(n *node) (wall, cpu time.Duration, err error) {
 	work := filepath.Join(b.dir, "work")
 	defer os.RemoveAll(work)
 	for _, sub := range []string{work + "/build", work + "/tmp", filepath.Join(b.outputs, n.path)} {
 		if err := os.MkdirAll(sub, 0o755); err != nil {
-			return 0, fmt.Errorf("make a folder: %w", err)
+			return 0, 0, fmt.Errorf("make a folder: %w", err)
 		}
 	}
 	log, err := os.Create(filepath.Join(b.dir, n.Name+".log"))
 	if err != nil {
-		return 0, fmt.Errorf("create log: %w", err)
+		return 0, 0, fmt.Errorf("create log: %w", err)
 	}
 	defer log.Close()
 	began := time.Now()
 	s, err := b.script(n, work+"/build")
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	cmd := exec.Command("bwrap", append(b.arguments(n, work), "/tc/bin/sh", "-e", "-c", s)...)
 	cmd.Stdout, cmd.Stderr = log, log
 	if err := cmd.Run(); err != nil {
-		return 0, fmt.Errorf("%w: see %s", err, log.Name())
+		return 0, 0, fmt.Errorf("%w: see %s", err, log.Name())
 	}
-	return time.Since(began), nil
+	wall = time.Since(began)
+	cpu, err = shellTime(log.Name())
+	return wall, cpu, err
+}
+
+// shellTime reads what the script's last command, times, printed: bubblewrap
+// does not wait for its children, so the kernel adds nothing up for us.
+func shellTime(log string) (time.Duration, error) {
+	text, err := os.ReadFile(log)
+	if err != nil {
+		return 0, fmt.Errorf("read log: %w", err)
+	}
+	lines := strings.Split(strings.TrimSpace(string(text)), "\n")
+	var total time.Duration
+	for _, field := range strings.Fields(lines[len(lines)-1]) { // of the shell's children: user, system
+		d, err := time.ParseDuration(field)
+		if err != nil {
+			return 0, fmt.Errorf("read CPU time: %w", err)
+		}
+		total += d
+	}
+	return total, nil
 }
 
 // script unpacks and turns the remaining steps into one shell script.
@@ -129,6 +151,7 @@ func (b *builder) script(n *node, build string) (string, error) {
 			fmt.Fprintf(&s, "cd %s\nsh -e -c %s\nunset MAKEFLAGS\n", quote(dir), quote(strings.ReplaceAll(st.Run.Script, action.Location, location)))
 		}
 	}
+	s.WriteString("times\n")
 	return s.String(), nil
 }
 

@@ -3,7 +3,8 @@
 // other, as a person's script would, in a plain bubblewrap root with the same
 // toolchain, environment and MAKEFLAGS. Fix-ups and promises are belljar's
 // own and are left out; so are outputs cut from a toolchain, which are shown
-// as the store has them. It prints the wall seconds of every part.
+// as the store has them. It prints the wall and the CPU
+// seconds of every part; on a busy machine only the latter can be compared.
 package main
 
 import (
@@ -48,20 +49,25 @@ func run(o options) error {
 	if err := b.prepare(nodes); err != nil {
 		return err
 	}
-	var total time.Duration
+	var total, cpu time.Duration
 	for _, n := range nodes {
 		if n.imported() {
 			continue
 		}
-		took, err := b.build(n)
+		took, used, err := b.build(n)
 		if err != nil {
 			return fmt.Errorf("build %s: %w", n.Name, err)
 		}
 		total += took
-		fmt.Printf("%-28s %8.1f s\n", n.Name, took.Seconds())
+		cpu += used
+		line(n.Name, took, used)
 	}
-	fmt.Printf("%-28s %8.1f s\n", "in all", total.Seconds())
+	line("in all", total, cpu)
 	return nil
+}
+
+func line(name string, wall, cpu time.Duration) {
+	fmt.Printf("%-28s %8.1f s wall %8.1f s CPU\n", name, wall.Seconds(), cpu.Seconds())
 }
 
 // node is a recorded action and its output's name in the store.
