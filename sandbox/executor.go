@@ -68,6 +68,10 @@ func hideDescriptors() ([]*os.File, error) {
 // caller could vary. The seccomp filter belongs right at its end.
 func settle(s *Spec) error {
 	unix.Umask(0o022)
+	// An empty session keyring instead of the caller's, secrets and all.
+	if _, err := unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0); err != nil && err != unix.ENOSYS {
+		return fmt.Errorf("leave the caller's session keyring: %w", err)
+	}
 	if err := dropCapabilities(); err != nil {
 		return err
 	}

@@ -28,6 +28,8 @@ type order struct {
 	Argv []string
 	// Source makes the payload answer with the content of file 0.
 	Source bool
+	// Keyring makes it look for the caller's secret.
+	Keyring bool
 }
 
 func perform(t sandbox.Task, out io.Writer) any {
@@ -38,6 +40,9 @@ func perform(t sandbox.Task, out io.Writer) any {
 	if o.Source {
 		data, err := io.ReadAll(t.Files[0])
 		return fmt.Sprint(string(data), err)
+	}
+	if o.Keyring {
+		return findSecret()
 	}
 	cmd := exec.Command(o.Argv[0], o.Argv[1:]...)
 	cmd.Env = []string{"PATH=/usr/bin:/bin"}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 
 	"belljar.build/engine/build"
 	"belljar.build/engine/fetch"
@@ -145,7 +146,7 @@ func exitCode(err error) int {
 
 func printFailure(w io.Writer, f *build.Failure) {
 	for _, line := range f.Tail {
-		fmt.Fprintln(w, "  |", line)
+		fmt.Fprintln(w, "  |", printable(line))
 	}
 	if f.Node.Part != "" {
 		fmt.Fprintf(w, "%s: part %s failed in %s: %s\n", f.Position(), f.Node.Part, f.Phase, f.Message)
@@ -156,4 +157,14 @@ func printFailure(w io.Writer, f *build.Failure) {
 	if f.Kept != "" {
 		fmt.Fprintln(w, "belljar: hint: the work folder is kept:", f.Kept)
 	}
+}
+
+// printable keeps what a build printed from steering the terminal.
+func printable(line string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\t' && unicode.IsControl(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, line)
 }

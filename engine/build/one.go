@@ -85,7 +85,11 @@ func (r *realiser) build(ctx context.Context, n *plan.Node) (_ *Result, err erro
 			f(n, w)
 		}
 	}
-	return r.publish(ctx, n, staging, visible, began)
+	result, err := r.publish(ctx, n, staging, visible, began)
+	if errors.Is(err, store.ErrUnfit) {
+		return nil, r.failure(n, staging, log, &step.Failure{Phase: "publish", Message: err.Error()})
+	}
+	return result, err
 }
 
 func (r *realiser) publish(ctx context.Context, n *plan.Node, staging *store.Staging, visible []string, began time.Time) (*Result, error) {

@@ -44,6 +44,7 @@ type Project struct {
 	config  Config
 	Profile *profile.Profile
 	lock    *lock.Lock
+	local   map[string]string // lock key -> SHA-256 of files on this machine, as read in this run
 	fetcher *fetch.Fetcher
 	cache   string
 	folders []string // of the profile's files, absolute; the root's first

@@ -30,20 +30,34 @@ func (p *Project) Plan(ctx context.Context, parts []string) (*plan.Graph, error)
 	return g, p.checkLocked(g)
 }
 
-// digest is a source's locked hash.
+// digest is a source's locked hash; of a file on this machine, which its owner
+// edits, what was read in this run.
 func (p *Project) digest(r fetch.Request) string {
+	if fetch.IsLocal(r.URL) {
+		return p.local[p.lockKey(r)]
+	}
 	e, _ := p.lock.Lookup(p.lockKey(r))
 	return e.SHA256
 }
 
 // resolve finds out the hash of sources by fetching them.
 func (p *Project) resolve(ctx context.Context, missing []fetch.Request) error {
-	if p.config.Locked {
-		r := missing[0]
-		return fmt.Errorf("%s: %s: %w", r.Position, r.URL, ErrNotLocked)
+	for _, r := range missing {
+		if p.config.Locked && !fetch.IsLocal(r.URL) {
+			return fmt.Errorf("%s: %s: %w", r.Position, r.URL, ErrNotLocked)
+		}
 	}
-	_, err := p.Fetch(ctx, missing)
-	return err
+	results, err := p.Fetch(ctx, missing)
+	if err != nil {
+		return err
+	}
+	p.local = map[string]string{}
+	for i, r := range results {
+		if fetch.IsLocal(missing[i].URL) {
+			p.local[p.lockKey(missing[i])] = r.SHA256
+		}
+	}
+	return nil
 }
 
 // checkLocked refuses every source of the graph that the lock does not name,

@@ -112,7 +112,7 @@ func (b *cmmiBuild) patches() error {
 	if binary == "patch" {
 		binary = "" // the toolchain's, as without the option
 	}
-	for _, url := range lines(b.part.Options["patches"]) {
+	for _, url := range strings.Fields(b.part.Options["patches"]) {
 		name, err := addSource(b.part, b.context, b.draft, "patches", url, nil)
 		if err != nil {
 			return err
@@ -125,8 +125,8 @@ func (b *cmmiBuild) patches() error {
 // commands adds what runs, in the recipe's order.
 func (b *cmmiBuild) commands() error {
 	p := b.part
-	makeBinary := option(p, "make-binary", "make")
-	makeTargets := option(p, "make-targets", "install")
+	makeBinary := given(p, "make-binary", "make")
+	makeTargets := given(p, "make-targets", "install")
 	prefix := option(p, "prefix", action.Location)
 	makeCommand := strings.TrimSpace(makeBinary + " " + strings.Join(strings.Fields(p.Options["make-options"]), " "))
 	configure := p.Options["configure-command"]

@@ -46,3 +46,12 @@ func misspelt(p *profile.Part, known []string) []string {
 	slices.Sort(warnings)
 	return warnings
 }
+
+// given is an option that may be empty on purpose: the fallback is for a
+// profile that does not write it.
+func given(p *profile.Part, name, fallback string) string {
+	if v, ok := p.Options[name]; ok {
+		return strings.TrimSpace(v)
+	}
+	return fallback
+}

@@ -56,7 +56,10 @@ func (w *worker) patch(p *action.Patch) error {
 	if p.Binary != "" {
 		cmd = w.command(w.tools+"/sh", append([]string{"-e", "-c", "exec " + w.locate(p.Binary) + ` "$@"`, "sh"}, args...)...)
 	}
-	cmd.Stdin = f
+	// Through a pipe: a descriptor of the file itself could be opened again
+	// for writing, past every read-only mount, by a build that runs as the
+	// file's owner.
+	cmd.Stdin = struct{ io.Reader }{f}
 	if err := finished(cmd.Run()); err != nil {
 		return &sourceError{p.Source, fmt.Errorf("the patch does not apply with %s: %w", strings.Join(p.Options, " "), err)}
 	}

@@ -47,9 +47,9 @@ func (s *Store) claimOwn() error {
 	if locked, err := lock.TryLock(); err != nil || !locked {
 		return fmt.Errorf("lock a new staging folder: %w", err)
 	}
-	// Others need not see what is in it, but the builds' users must get
-	// through.
-	if err := makeFolder(dir, 0o711); err != nil {
+	// A build may leave set-id files in it. Nobody else gets through, not
+	// even the builds: what they see is bound, not walked to.
+	if err := makeFolder(dir, 0o700); err != nil {
 		return errors.Join(fmt.Errorf("make a staging folder: %w", err), lock.Unlock())
 	}
 	s.own, s.ownLock = dir, lock

@@ -99,8 +99,9 @@ func (s *Store) read(short string) (*Record, error) {
 		return nil, fmt.Errorf("read record %s: it has version %d, this belljar knows %d", name, r.Version, recordVersion)
 	}
 	if checkKey(r.Key) != nil || r.Key[:hashLength] != short ||
+		!r.Failed && (len(r.Manifest) != 64 || !allHex(r.Manifest)) ||
 		checkPath(r.Path) != nil || r.Path != action.PathName(r.Key, r.Name) {
-		return nil, fmt.Errorf("read record %s: %w: it belongs to %q", name, ErrDamaged, r.Path)
+		return nil, fmt.Errorf("read record %s: %w: it does not belong to %q; remove it, and the part is built again", name, ErrDamaged, r.Path)
 	}
 	return &r, nil
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"belljar.build/engine/action"
 	"belljar.build/engine/manifest/tree"
 )
@@ -45,7 +47,7 @@ func (s *Store) NewStaging(key, name string) (_ *Staging, err error) {
 // fill makes the area's folders. Neither the umask nor a set-group-id bit of
 // the folders above may show in a build.
 func (g *Staging) fill() error {
-	if err := os.Chmod(g.dir, 0o711); err != nil {
+	if err := os.Chmod(g.dir, 0o700); err != nil {
 		return err
 	}
 	for _, f := range []struct {
@@ -95,13 +97,18 @@ func (g *Staging) Keep() (string, error) {
 // keep collects the folders first, so that they appear in one step.
 func (g *Staging) keep(kept string) error {
 	collected := g.Path("kept")
-	if err := makeFolder(collected, 0o755); err != nil {
+	// A failed build's files are nobody else's business, and what it made
+	// set-id must not outlive it.
+	if err := makeFolder(collected, 0o700); err != nil {
 		return err
 	}
 	for _, folder := range []string{"build", "out"} {
 		// Moving a folder takes the right to write it; the build may have
 		// given that away.
 		if err := os.Chmod(g.Path(folder), 0o755); err != nil {
+			return err
+		}
+		if err := disarm(g.Path(folder)); err != nil {
 			return err
 		}
 		if err := os.Rename(g.Path(folder), filepath.Join(collected, folder)); err != nil {
@@ -112,6 +119,26 @@ func (g *Staging) keep(kept string) error {
 		return err
 	}
 	return os.Rename(collected, kept)
+}
+
+// disarm takes the set-id bits away, and, as root, the build's ownership.
+func disarm(dir string) error {
+	root, err := tree.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return root.Walk(func(e *tree.Entry) error {
+		if os.Geteuid() == 0 {
+			if err := e.Chown(0, 0); err != nil {
+				return err
+			}
+		}
+		if perm := e.Perm(); e.Type() != unix.S_IFLNK && (perm&0o6000 != 0 || e.Type() == unix.S_IFDIR && perm&0o700 != 0o700) {
+			return e.Chmod(perm&0o777 | 0o700)
+		}
+		return nil
+	})
 }
 
 func (g *Staging) recordFailure() error {
