@@ -20,25 +20,14 @@ func logCommand(g *globals) *cobra.Command {
 }
 
 func runLog(ctx context.Context, g *globals, args []string) error {
-	p, parts, err := g.open(false, args)
-	if err != nil {
-		return err
-	}
-	if len(parts) != 1 {
-		return fmt.Errorf("%w: belljar log takes one part, not %d", errUsage, len(parts))
-	}
-	graph, err := p.Plan(ctx, parts)
-	if err != nil {
-		return err
-	}
-	s, err := p.OpenStore()
+	graph, s, part, err := g.onePart(ctx, "log", args)
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	f, err := os.Open(s.LogPath(graph.Part(parts[0]).Key))
+	f, err := os.Open(s.LogPath(graph.Part(part).Key))
 	if err != nil {
-		return fmt.Errorf("part %s was never built as it is now: %w", parts[0], err)
+		return fmt.Errorf("part %s was never built as it is now: %w", part, err)
 	}
 	defer f.Close()
 	_, err = io.Copy(os.Stdout, f)

@@ -27,23 +27,12 @@ func runRun(ctx context.Context, g *globals, args []string, dash int) error {
 	if dash < 1 || dash == len(args) {
 		return fmt.Errorf("%w: belljar run PART -- COMMAND [ARGUMENT...]", errUsage)
 	}
-	p, parts, err := g.open(false, args[:dash])
-	if err != nil {
-		return err
-	}
-	if len(parts) != 1 {
-		return fmt.Errorf("%w: belljar run takes one part, not %d", errUsage, len(parts))
-	}
-	graph, err := p.Plan(ctx, parts)
-	if err != nil {
-		return err
-	}
-	s, err := p.OpenStore()
+	graph, s, part, err := g.onePart(ctx, "run", args[:dash])
 	if err != nil {
 		return err
 	}
 	defer s.Close()
-	err = project.Run(s, graph, parts[0], args[dash:]) // may replace this process
+	err = project.Run(s, graph, part, args[dash:]) // may replace this process
 	var exit *exec.ExitError
 	if errors.As(err, &exit) {
 		return &ended{exitStatus(exit)}

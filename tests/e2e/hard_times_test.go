@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// project is a folder with one profile and a store of its own, into which the
-// toolchain of the shared store is copied.
+// project is a folder with one profile and a store of its own, empty: the
+// toolchain is imported into it anew.
 func project(t *testing.T, profile string) (dir string, env []string) {
 	t.Helper()
 	dir = t.TempDir()

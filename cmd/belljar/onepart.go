@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"belljar.build/engine/plan"
+	"belljar.build/engine/store"
+)
+
+// onePart plans the one part that a command is about and opens the store. The
+// caller closes it.
+func (g *globals) onePart(ctx context.Context, command string, args []string) (*plan.Graph, *store.Store, string, error) {
+	p, parts, err := g.open(false, args)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if len(parts) != 1 {
+		return nil, nil, "", fmt.Errorf("%w: belljar %s takes one part, not %d", errUsage, command, len(parts))
+	}
+	graph, err := p.Plan(ctx, parts)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	s, err := p.OpenStore()
+	return graph, s, parts[0], err
+}
