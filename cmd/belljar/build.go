@@ -42,7 +42,7 @@ func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) e
 	if o.jobs < 0 {
 		return fmt.Errorf("%w: --jobs %d: there is no negative number of processes", errUsage, o.jobs)
 	}
-	p, parts, err := g.open(o.locked, args)
+	p, parts, err := g.open(ctx, o.locked, args)
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func lockCommand(g *globals) *cobra.Command {
 }
 
 func runLock(ctx context.Context, g *globals, args []string) error {
-	p, parts, err := g.open(false, args)
+	p, parts, err := g.open(ctx, false, args)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"belljar.build/engine/build"
 	"belljar.build/engine/plan"
+	"belljar.build/engine/profile"
 )
 
 // narrator says on stderr what happens, a line each.
@@ -32,6 +33,14 @@ func (n *narrator) say(format string, args ...any) {
 func (n *narrator) warnings(all []string) {
 	for _, text := range all {
 		n.say("belljar: warning: %s", text)
+	}
+}
+
+// undecided tells of sections that are left out because only the machine could
+// say whether they count.
+func (n *narrator) undecided(all []profile.Undecided) {
+	for _, u := range all {
+		n.say("%s: warning: %s; its options are left out\nbelljar: hint: %s", u.Position, u.Message(), u.Hint)
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 // onePart plans the one part that a command is about and opens the store. The
 // caller closes it.
 func (g *globals) onePart(ctx context.Context, command string, args []string) (*plan.Graph, *store.Store, string, error) {
-	p, parts, err := g.open(false, args)
+	p, parts, err := g.open(ctx, false, args)
 	if err != nil {
 		return nil, nil, "", err
 	}

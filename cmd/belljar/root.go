@@ -1,22 +1,26 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"belljar.build/engine/profile"
 	"belljar.build/engine/project"
 )
 
 // globals are the options that every command takes.
 type globals struct {
-	profile string // -c
-	store   string // --store
-	offline bool   // -o
-	verbose int    // -v
-	quiet   int    // -q
+	profile    string             // -c
+	store      string             // --store
+	noDefaults bool               // -U
+	settings   []profile.Override // -o -O -n -N -t, in the order given
+	verbose    int                // -v
+	quiet      int                // -q
 	// commands are set when no command was given: a word that is no part may
 	// be a misspelt one.
 	commands []string
@@ -53,26 +57,25 @@ Without a command it builds.
 	f := cmd.PersistentFlags()
 	f.StringVarP(&g.profile, "config", "c", "buildout.cfg", "the profile")
 	f.StringVar(&g.store, "store", os.Getenv("BELLJAR_STORE"), "the physical store (BELLJAR_STORE)")
-	f.BoolVarP(&g.offline, "offline", "o", false, "no network")
+	g.settingFlags(f)
+	f.BoolVarP(&g.noDefaults, "no-user-defaults", "U", false, "do not read ~/.buildout/default.cfg")
 	f.CountVarP(&g.verbose, "verbose", "v", "say more")
 	f.CountVarP(&g.quiet, "quiet", "q", "say less")
-	f.BoolP("newest", "n", false, "accepted for Buildout's sake: sources are what the lock says")
-	f.BoolP("no-newest", "N", false, "accepted for Buildout's sake")
+	f.BoolP("debug", "D", false, "accepted for Buildout's sake: there is no debugger to start")
+	_ = f.MarkHidden("debug")
 	b.flags(cmd)
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.AddCommand(buildCommand(g), lockCommand(g), runCommand(g), logCommand(g))
+	cmd.AddCommand(buildCommand(g), lockCommand(g), runCommand(g), logCommand(g), annotateCommand(g), queryCommand(g))
 	cmd.AddCommand(plannedCommands()...)
 	return cmd
 }
 
-// open reads the profile that the options name.
-func (g *globals) open(locked bool, args []string) (*project.Project, []string, error) {
-	parts, overrides, err := split(args)
-	if err != nil {
-		return nil, nil, err
-	}
+// config is the project that the options describe. The command line's own
+// options of [buildout] come first: what is written out as one wins.
+func (g *globals) config(overrides []profile.Override) project.Config {
 	c := project.Config{
-		Profile: g.profile, Overrides: overrides, Store: g.store, Locked: locked, Offline: g.offline,
+		Profile: g.profile, Overrides: append(slices.Clone(g.settings), overrides...), Store: g.store,
+		NoUserDefaults: g.noDefaults,
 	}
 	if list := os.Getenv("BELLJAR_DISTFILES"); list != "" {
 		c.Folders = filepath.SplitList(list)
@@ -80,7 +83,18 @@ func (g *globals) open(locked bool, args []string) (*project.Project, []string, 
 	if g.quiet == 0 {
 		c.Progress = downloads(os.Stderr)
 	}
-	p, err := project.Open(c)
+	return c
+}
+
+// open reads the profile that the options name.
+func (g *globals) open(ctx context.Context, locked bool, args []string) (*project.Project, []string, error) {
+	parts, overrides, err := split(args)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := g.config(overrides)
+	c.Locked = locked
+	p, err := project.Open(ctx, c)
 	if err != nil {
 		return nil, nil, g.absent(err, parts)
 	}

@@ -7,16 +7,19 @@ import (
 	"strings"
 )
 
-// Values of a condition are bool, int, string, tuple and version.
 type (
 	tuple []any
+	dict  map[string]any
 	// version is a string that compares as a dotted number.
 	version string
 )
 
-// truth is Python's: what is empty or zero is false.
-func truth(v any) bool {
+// truth is Python's, true or false: what is empty or zero is false. That of a
+// *machine is itself.
+func truth(v any) any {
 	switch v := v.(type) {
+	case *machine:
+		return v
 	case bool:
 		return v
 	case int:
@@ -27,8 +30,12 @@ func truth(v any) bool {
 		return v != ""
 	case tuple:
 		return len(v) > 0
+	case dict:
+		return len(v) > 0
+	case none, nil:
+		return false
 	}
-	return false
+	return true
 }
 
 // compare applies an operator; ok is false where Python would raise an error,
@@ -40,13 +47,15 @@ func compare(op string, a, b any) (result, ok bool) {
 	case "not in":
 		result, ok = contains(b, a)
 		return !result, ok
+	case "~=":
+		return compatible(a, b)
 	}
 	order, comparable := orderOf(a, b)
 	switch op {
-	case "==":
-		return comparable && order == 0, true
-	case "!=":
-		return !comparable || order != 0, true
+	case "==", "is", "===":
+		return comparable && order == 0 || a == any(none{}) && b == any(none{}), true
+	case "!=", "is not":
+		return !(comparable && order == 0 || a == any(none{}) && b == any(none{})), true
 	case "<":
 		return order < 0, comparable
 	case "<=":
@@ -60,8 +69,20 @@ func compare(op string, a, b any) (result, ok bool) {
 func contains(container, item any) (result, ok bool) {
 	switch c := container.(type) {
 	case string:
+		switch item := item.(type) {
+		case string:
+			return strings.Contains(c, item), true
+		case version:
+			return strings.Contains(c, string(item)), true
+		}
+		return false, false
+	case version:
 		s, ok := item.(string)
-		return strings.Contains(c, s), ok
+		return strings.Contains(string(c), s), ok
+	case dict:
+		s, ok := item.(string)
+		_, has := c[s]
+		return has, ok
 	case tuple:
 		return slices.ContainsFunc(c, func(v any) bool {
 			order, comparable := orderOf(v, item)
@@ -109,8 +130,28 @@ func orderOfTuples(a, b tuple, ok bool) (int, bool) {
 	return cmp.Compare(len(a), len(b)), ok
 }
 
-// orderOfVersions compares number by number; missing numbers are 0.
+// compatible is ~= of PEP 440: at least b, and alike up to b's last number.
+func compatible(a, b any) (result, ok bool) {
+	_, isVersion := a.(version)
+	x, okX := numbers(a)
+	y, okY := numbers(b)
+	if !isVersion || !okX || !okY || len(y) < 2 {
+		return false, false
+	}
+	for len(x) < len(y) {
+		x = append(x, 0)
+	}
+	return slices.Compare(x, y) >= 0 && slices.Equal(x[:len(y)-1], y[:len(y)-1]), true
+}
+
+// orderOfVersions compares number by number; missing numbers are 0. A version
+// 3.* is equal to all that start with its numbers.
 func orderOfVersions(a, b any) (int, bool) {
+	if text, ok := b.(string); ok && strings.HasSuffix(text, ".*") {
+		x, okX := numbers(a)
+		y, okY := numbers(strings.TrimSuffix(text, ".*"))
+		return slices.Compare(x[:min(len(x), len(y))], y), okX && okY
+	}
 	x, okX := numbers(a)
 	y, okY := numbers(b)
 	for len(x) < len(y) {

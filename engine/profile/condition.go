@@ -2,195 +2,119 @@ package profile
 
 import (
 	"slices"
-	"strconv"
+	"strings"
 )
 
-// maxNesting bounds the brackets and "not"s of a condition.
-const maxNesting = 100
+// outcome is what a condition comes to for a target.
+type outcome int
 
-// holds evaluates the condition of a section header for a target. ok is false
-// when the condition is beyond the small part of Python that profiles use: it
-// must then be an error, because guessing would change what is built.
-func holds(condition string, t Target) (result, ok bool) {
-	tokens, ok := tokenize(condition)
+const (
+	unsupported outcome = iota // beyond what this package evaluates
+	isFalse
+	isTrue
+	undecided // hangs on something of the machine that the target does not declare
+)
+
+// evaluate decides the condition of a section header for a target. An
+// unsupported condition must be an error, because guessing would change what is
+// built. reads says what an undecided one wants to know of the machine.
+func evaluate(condition string, t Target) (result outcome, reads *machine) {
+	e, ok := parseExpression(condition)
 	if !ok {
-		return false, false
+		return unsupported, nil
 	}
-	e := &evaluator{tokens: tokens, target: t}
-	v := e.or()
-	if e.failed || len(e.tokens) > 0 {
-		return false, false
+	v, ok := (&scope{target: &t}).value(e)
+	if !ok {
+		return unsupported, nil
 	}
-	return truth(v), true
+	switch v.(type) {
+	case dotted, method: // a call without its brackets would always be true
+		return unsupported, nil
+	}
+	switch b := truth(v).(type) {
+	case *machine:
+		return undecided, b
+	case bool:
+		if b {
+			return isTrue, nil
+		}
+	}
+	return isFalse, nil
 }
 
-// evaluator computes while it parses. Both sides of "and" and "or" are always
-// computed: a condition is supported or not whatever the target is.
-type evaluator struct {
-	tokens []token
-	target Target
-	depth  int
-	failed bool
+// machine is a value that only the machine itself could tell, and what would
+// declare it. It goes through every operation, until one decides without it.
+type machine struct {
+	what    string // as written: "platform.release()"
+	declare string // the option that declares it, or ""
 }
 
-func (e *evaluator) fail() any {
-	e.failed, e.tokens = true, nil
+// Undecided is a section header whose condition hangs on the machine. Its
+// options are left out; whoever needs a value that they would change is told so.
+type Undecided struct {
+	Position
+	Section   string
+	Condition string
+	Reads     string // what it asks of the machine: "platform.release()"
+	Hint      string // how to declare it
+}
+
+func (u Undecided) err() *Error {
+	return &Error{Position: u.Position, Msg: u.Message(), Hint: u.Hint, Err: ErrMachine}
+}
+
+// Message says what is wrong, without the position.
+func (u Undecided) Message() string {
+	return "[" + u.Section + "] depends on the machine: its condition reads " + u.Reads
+}
+
+func (m *machine) hint() string {
+	switch m.declare {
+	case "":
+		return "a section's condition may ask for the declared target, never for this machine: use an option instead"
+	case targetFiles:
+		return "declare which of the files it asks for the target has, in the root profile or on the command line: buildout:" + targetFiles + "= (empty: none of them)"
+	}
+	i := slices.IndexFunc(targetOptions(), func(o targetOption) bool { return o.name == m.declare })
+	return "declare it in the root profile's [buildout] or on the command line: " + m.declare + " = " + targetOptions()[i].example
+}
+
+// machineOf gives the first of the values that is the machine's.
+func machineOf(values ...any) *machine {
+	for _, v := range values {
+		if m, ok := v.(*machine); ok {
+			return m
+		}
+	}
 	return nil
 }
 
-func (e *evaluator) peek() token {
-	if len(e.tokens) == 0 {
-		return token{}
+// decide says whether a block counts for a target. One that hangs on the machine
+// is kept, its options marked: they do not count, and no value that they would
+// change may be used.
+func (b *block) decide(t Target) (kept bool, why *Undecided, err *Error) {
+	if b.condition == "" {
+		return true, nil, nil
 	}
-	return e.tokens[0]
-}
-
-func (e *evaluator) next() token {
-	t := e.peek()
-	if len(e.tokens) > 0 {
-		e.tokens = e.tokens[1:]
-	}
-	return t
-}
-
-// accept takes the next token if it is the given word or symbol.
-func (e *evaluator) accept(text string) bool {
-	t := e.peek()
-	if (t.kind == tokenName || t.kind == tokenSymbol) && t.text == text {
-		e.next()
-		return true
-	}
-	return false
-}
-
-func (e *evaluator) or() any {
-	v := e.and()
-	for e.accept("or") {
-		if w := e.and(); !truth(v) {
-			v = w
+	result, reads := evaluate(b.condition, t)
+	switch result {
+	case isTrue:
+		return true, nil, nil
+	case isFalse:
+		return false, nil, nil
+	case undecided:
+		u := &Undecided{b.header, b.name, b.condition, reads.what, reads.hint()}
+		for i := range b.options {
+			b.options[i].hangs = u
 		}
+		return true, u, nil
 	}
-	return v
-}
-
-func (e *evaluator) and() any {
-	v := e.not()
-	for e.accept("and") {
-		if w := e.not(); truth(v) {
-			v = w
-		}
+	return false, nil, &Error{
+		Position: b.header,
+		Msg:      "condition not supported: " + b.condition,
+		Hint: "conditions are Python expressions about the declared target: " + strings.Join([]string{
+			"python3", "bits64", "platform.machine() == '...'", "sys.version_info < (3, 12)", "python_version < '3.12'",
+		}, ", "),
+		Err: ErrCondition,
 	}
-	return v
-}
-
-func (e *evaluator) not() any {
-	negate, is := false, false
-	for e.accept("not") {
-		negate, is = !negate, true
-	}
-	v := e.comparison()
-	if is {
-		return truth(v) != negate
-	}
-	return v
-}
-
-func (e *evaluator) comparison() any {
-	v := e.primary()
-	op := e.operator()
-	if op == "" {
-		return v
-	}
-	result, ok := compare(op, v, e.primary())
-	// Python chains comparisons; nobody's profile does.
-	if !ok || e.operator() != "" {
-		return e.fail()
-	}
-	return result
-}
-
-// operator takes a comparison operator, "" if there is none.
-func (e *evaluator) operator() string {
-	for _, op := range [...]string{"==", "!=", "<=", ">=", "<", ">", "in"} {
-		if e.accept(op) {
-			return op
-		}
-	}
-	if e.accept("not") {
-		if e.accept("in") {
-			return "not in"
-		}
-		e.fail()
-	}
-	return ""
-}
-
-func (e *evaluator) primary() any {
-	switch t := e.next(); {
-	case t.kind == tokenString:
-		return t.text
-	case t.kind == tokenNumber:
-		n, err := strconv.Atoi(t.text)
-		if err != nil {
-			return e.fail()
-		}
-		return n
-	case t.kind == tokenName:
-		v, ok := e.target.lookup(t.text)
-		if !ok {
-			return e.fail()
-		}
-		return e.index(v)
-	case t.text == "(":
-		return e.bracket(")")
-	case t.text == "[":
-		v := e.bracket("]")
-		if _, ok := v.(tuple); !ok {
-			return tuple{v}
-		}
-		return v
-	}
-	return e.fail()
-}
-
-// bracket is what stands between brackets: one value, or several with commas.
-func (e *evaluator) bracket(closing string) any {
-	e.depth++
-	defer func() { e.depth-- }()
-	if e.depth > maxNesting {
-		return e.fail()
-	}
-	items, isTuple := tuple{}, false
-	for !e.accept(closing) {
-		items = append(items, e.or())
-		if e.accept(",") {
-			isTuple = true
-			continue
-		}
-		if !e.accept(closing) {
-			return e.fail()
-		}
-		break
-	}
-	if len(items) == 1 && !isTuple {
-		return items[0]
-	}
-	return items
-}
-
-// index is [n] or [:n] behind a tuple.
-func (e *evaluator) index(v any) any {
-	items, ok := v.(tuple)
-	if !ok || !e.accept("[") {
-		return v
-	}
-	slice := e.accept(":")
-	n, err := strconv.Atoi(e.next().text)
-	if err != nil || !e.accept("]") || n >= len(items) && !slice || n > len(items) {
-		return e.fail()
-	}
-	if slice {
-		return slices.Clone(items[:n])
-	}
-	return items[n]
 }

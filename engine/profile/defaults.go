@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,8 +11,8 @@ import (
 const rootSection = "buildout"
 
 // defaultOptions are the [buildout] options that every profile starts with, as
-// in Buildout. Missing on purpose is "executable": it would be this machine's
-// Python. "directory" is added by the loader: the folder of the root profile.
+// in Buildout. "directory" is added by the loader: the folder of the root profile;
+// "executable" when all is read: Buildout's would be this machine's Python.
 func defaultOptions() []assignment {
 	table := [...][2]string{
 		{"allow-hosts", "*"},
@@ -46,7 +47,7 @@ func defaultOptions() []assignment {
 }
 
 func builtIn(name, text string) assignment {
-	return assignment{name, Contribution{Position{File: BuiltIn}, "=", text}}
+	return assignment{name: name, Contribution: Contribution{Position: Position{File: BuiltIn}, Op: "=", Text: text}}
 }
 
 // absolute makes the folder that a [buildout] option names absolute: a cache,
@@ -65,6 +66,9 @@ func (r *resolver) absolute(option, text string) (string, error) {
 		text = expandHome(text)
 		at := last(r.p.sections[rootSection].options[option])
 		if folder, ok := r.p.folders[at.File]; ok {
+			if isURL(folder) && !filepath.IsAbs(text) {
+				return "", r.fail(ErrSyntax, fmt.Sprintf("%s: %q is relative to a profile from the network", option, text), "give an absolute path, or ~/...")
+			}
 			return joinFolder(folder, text), nil
 		}
 	default:

@@ -50,9 +50,21 @@ download-cache = cache
 	equal(t, "a cache is relative to its file", mustValue(t, p, "buildout", "download-cache"), filepath.Join(dir, "etc/cache"))
 }
 
-func TestExecutableHasNoDefault(t *testing.T) {
-	p := load(t, "[buildout]\nparts =")
-	if v, ok, err := p.Value("buildout", "executable"); ok || err != nil {
-		t.Errorf("%q, %v: this machine's Python must stay unknown", v, err)
+func TestExecutableIsNeverThisMachines(t *testing.T) {
+	equal(t, "default", mustValue(t, load(t, "[buildout]\nparts ="), "buildout", "executable"), "python3")
+	p := load(t, "[buildout]\nparts =\npython = py\n[py]\nexecutable = /declared/python")
+	equal(t, "declared", mustValue(t, p, "buildout", "executable"), "/declared/python")
+}
+
+func TestVersionsSection(t *testing.T) {
+	wants(t, loadError(t, "[buildout]\nversions = version\n[versions]"), "buildout.cfg:2: versions names [version], which does not exist",
+		`did you mean "versions"?`, ErrUnknown)
+	if _, ok := load(t, "[buildout]").Header("versions"); !ok {
+		t.Error("no versions section")
 	}
+}
+
+func TestBooleansAreCheckedAtOnce(t *testing.T) {
+	wants(t, loadError(t, "[buildout]\nprefer-final = True"), `buildout.cfg:2: prefer-final: "True" is neither true nor false`,
+		"write true or false, in lower case", ErrSyntax)
 }

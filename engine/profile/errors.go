@@ -12,8 +12,14 @@ var (
 	ErrSyntax = errors.New("syntax error")
 	// ErrCondition marks a section condition that this package does not evaluate.
 	ErrCondition = errors.New("condition not supported")
-	// ErrRemote marks a profile, or an extends, that is a URL.
-	ErrRemote = errors.New("profiles at a URL are not supported yet")
+	// ErrMachine marks a value that hangs on what the machine is.
+	ErrMachine = errors.New("depends on the machine")
+	// ErrRemote marks a profile, or an extends, that is a URL, where the caller
+	// gave no way to read one.
+	ErrRemote = errors.New("no network")
+	// ErrFetch marks an error of [LoadOptions.Remote] that says all there is to
+	// say: it is passed on as it is.
+	ErrFetch = errors.New("fetch of a profile")
 	// ErrUnknown marks a section, option or part that does not exist.
 	ErrUnknown = errors.New("unknown name")
 	// ErrCircular marks files, macros, values or parts that need themselves.
@@ -33,10 +39,13 @@ type Error struct {
 	Msg   string   // what is wrong, without the position
 	Hint  string   // what to do about it, or empty; the command line prints it apart
 	Chain []string // the references that led here, outermost first: "zlib:url (zlib.cfg:4)"
-	Err   error    // the sentinel or the cause, for errors.Is; may be nil
+	// Extended are the places that extend the file, from the nearest outwards.
+	Extended []Position
+	Err      error // the sentinel or the cause, for errors.Is; may be nil
 }
 
-// Error gives "file:line: message", then one line for each reference.
+// Error gives "file:line: message", then one line for each reference, or for
+// each file that extends the one at fault.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.File != "" {
@@ -45,6 +54,9 @@ func (e *Error) Error() string {
 	b.WriteString(e.Msg)
 	for _, c := range e.Chain {
 		b.WriteString("\n  via " + c)
+	}
+	for _, at := range e.Extended {
+		b.WriteString("\n  extended by " + at.String())
 	}
 	return b.String()
 }

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path/filepath"
 	"slices"
 	"strings"
 )
@@ -16,6 +15,7 @@ const maxFiles = 1000
 const (
 	extendsOption         = "extends"
 	optionalExtendsOption = "optional-extends"
+	extendedByOption      = "extended-by"
 )
 
 // loader reads a profile's files into it: depth first, each file once, every
@@ -24,21 +24,29 @@ const (
 type loader struct {
 	finder
 	p     *Profile
-	done  map[string]bool // by identity
-	chain []location      // the files being read, outermost first
+	read  map[string]*file // by identity
+	done  map[string]bool  // by identity
+	chain []location       // the files being read, outermost first
+
+	remote   func(RemoteFile) (string, error)
+	settings []*section // that decide how a remote file is read: [buildout] of each
+}
+
+// file is a file as written.
+type file struct {
+	display string
+	folder  string // absolute, or a URL
+	blocks  []*block
 }
 
 // extend loads the file that an extends at a position names.
-func (l *loader) extend(folder, name string, at Position, optional bool) error {
-	if isURL(name) {
-		return &Error{Position: at, Msg: fmt.Sprintf("extend %q: %v", name, ErrRemote), Hint: "save a copy and extend that", Err: ErrRemote}
-	}
-	if at.Line > 0 && strings.Contains(name, "${") {
-		return &Error{Position: at, Msg: fmt.Sprintf("extend %q: extends is read before any substitution", name), Hint: "write the path out", Err: ErrSyntax}
+func (l *loader) extend(folder, name string, by mention, optional bool) error {
+	if last(by.in).Line > 0 && strings.Contains(name, "${") {
+		return &Error{Position: l.p.where(by), Msg: fmt.Sprintf("extend %q: extends is read before any substitution", name), Hint: "write the path out", Err: ErrSyntax}
 	}
 	loc, err := l.find(folder, name)
 	if err == nil {
-		err = l.load(loc)
+		err = l.load(loc, by)
 	}
 	var known *Error
 	var several Errors
@@ -47,8 +55,10 @@ func (l *loader) extend(folder, name string, at Position, optional bool) error {
 		return err
 	case optional && errors.Is(err, fs.ErrNotExist):
 		return nil
+	case errors.Is(err, ErrFetch):
+		return err
 	}
-	return unreadable(at, name, err)
+	return unreadable(l.p.where(by), name, err)
 }
 
 // unreadable is a file that could not be opened; the operating system's own
@@ -71,115 +81,142 @@ func unreadable(at Position, name string, err error) error {
 
 // load reads a file, then what it extends, and then merges it. An error about
 // opening this very file is no *Error: the caller knows who asked for it.
-func (l *loader) load(loc location) error {
-	if err := l.checkChain(loc); err != nil {
+func (l *loader) load(loc location, by mention) error {
+	if err := l.checkChain(loc, by); err != nil {
 		return err
 	}
 	if l.done[loc.identity] {
 		return nil
 	}
-	text, err := openFile(loc.path)
+	f, err := l.open(loc, by)
 	if err != nil {
 		return err
 	}
-	display, folder := l.display(loc.path), filepath.Dir(loc.path)
-	l.p.folders[display] = folder
-	sections, err := l.sections(display, folder, text)
+	sections, err := l.sections(f)
 	if err != nil {
 		return err
 	}
 	l.chain = append(l.chain, loc)
-	if err := l.extendAll(folder, sections); err != nil {
+	if err := l.extendAll(f, sections); err != nil {
 		return err
 	}
 	l.chain = l.chain[:len(l.chain)-1]
 	l.done[loc.identity] = true
-	l.p.files = append(l.p.files, display)
+	l.p.files = append(l.p.files, f.display)
 	l.p.merge(sections)
 	return nil
 }
 
+// open reads and parses a file, once.
+func (l *loader) open(loc location, by mention) (*file, error) {
+	if f := l.read[loc.identity]; f != nil {
+		return f, nil
+	}
+	text, err := l.text(loc, by)
+	if err != nil {
+		return nil, err
+	}
+	f := &file{display: l.display(loc), folder: loc.folder()}
+	l.p.folders[f.display], l.p.texts[f.display] = f.folder, text
+	blocks, errs := parse(f.display, text)
+	if len(errs) > 0 {
+		return nil, errs
+	}
+	f.blocks = blocks
+	l.read[loc.identity] = f
+	return f, nil
+}
+
+func (l *loader) text(loc location, by mention) (string, error) {
+	if !loc.remote {
+		return openFile(loc.path)
+	}
+	if l.remote == nil {
+		return "", &Error{Position: l.p.where(by), Msg: fmt.Sprintf("extend %q: no network here", loc.path), Hint: "save a copy and extend that", Err: ErrRemote}
+	}
+	text, err := l.remote(RemoteFile{URL: loc.path, At: l.p.where(by), Setting: l.setting})
+	if err == nil && len(text) > maxFile {
+		err = ErrTooLarge
+	}
+	return text, err
+}
+
 // checkChain finds a file that extends itself.
-func (l *loader) checkChain(loc location) error {
+func (l *loader) checkChain(loc location, by mention) error {
 	from := slices.IndexFunc(l.chain, func(c location) bool { return c.identity == loc.identity })
 	if from < 0 && len(l.chain) < maxFiles {
 		return nil
 	}
-	at := Position{File: l.display(l.chain[len(l.chain)-1].path)}
 	if from < 0 {
-		return &Error{Position: at, Msg: fmt.Sprintf("more than %d files extend one another", maxFiles), Err: ErrTooLarge}
+		return &Error{Position: l.p.where(by), Msg: fmt.Sprintf("more than %d files extend one another", maxFiles), Err: ErrTooLarge}
 	}
 	var names []string
 	for _, c := range append(l.chain[from:len(l.chain):len(l.chain)], loc) {
-		names = append(names, l.display(c.path))
+		names = append(names, l.display(c))
 	}
-	return &Error{Position: at, Msg: "files extend each other: " + strings.Join(shorten(names), " -> "), Err: ErrCircular}
+	return &Error{Position: l.p.where(by), Msg: "files extend each other: " + strings.Join(shorten(names), " -> "), Err: ErrCircular}
 }
 
-// sections parses a file and drops the sections whose condition does not hold.
-func (l *loader) sections(display, folder, text string) ([]*section, error) {
-	blocks, errs := parse(display, text)
-	if len(errs) > 0 {
-		return nil, errs
-	}
+// sections drops the sections of a file whose condition does not hold, and
+// notes those that hang on the machine.
+func (l *loader) sections(f *file) ([]*section, error) {
+	var errs Errors
 	var kept []*block
-	for _, b := range blocks {
-		result, ok := true, true
-		if b.condition != "" {
-			result, ok = holds(b.condition, l.p.target)
+	for _, b := range f.blocks {
+		keep, why, err := b.decide(l.p.target)
+		if err != nil {
+			errs = append(errs, err)
 		}
-		if !ok {
-			errs = append(errs, &Error{
-				Position: b.header,
-				Msg:      fmt.Sprintf("%v: %s", ErrCondition, b.condition),
-				Hint:     "conditions are about the declared target (python3, bits64, platform.machine() == '...'), never about this machine",
-				Err:      ErrCondition,
-			})
+		if why != nil {
+			l.p.undecided = append(l.p.undecided, *why)
 		}
-		if result {
+		if keep {
 			kept = append(kept, b)
 		}
 	}
 	if len(errs) > 0 {
 		return nil, errs
 	}
-	return gather(kept, folder), nil
+	return gather(kept, f.folder), nil
 }
 
 // extendAll loads what a file extends. The options are taken out of the file:
 // they are relative to it and mean nothing to anyone else.
-func (l *loader) extendAll(folder string, sections []*section) error {
+func (l *loader) extendAll(f *file, sections []*section) error {
 	i := slices.IndexFunc(sections, func(s *section) bool { return s.name == rootSection })
 	if i < 0 {
 		return nil
 	}
+	options := sections[i].options
+	if cs, ok := options[extendedByOption]; ok {
+		return &Error{Position: last(cs), Msg: "extended-by is no longer an option", Hint: "let the other file extend this one", Err: ErrSyntax}
+	}
 	for _, option := range [...]string{extendsOption, optionalExtendsOption} {
-		cs := sections[i].options[option]
-		delete(sections[i].options, option)
+		cs := options[option]
+		if err := hanging(cs); err != nil {
+			return err
+		}
+		delete(options, option)
 		for _, name := range strings.Fields(fold(cs)) {
-			if err := l.extend(folder, name, where(cs, name), option == optionalExtendsOption); err != nil {
-				return l.place(err, where(cs, name))
+			by := mention{cs, name}
+			if err := l.extend(f.folder, name, by, option == optionalExtendsOption); err != nil {
+				return extendedAt(err, l.p.where(by))
 			}
 		}
 	}
 	return nil
 }
 
-// place gives an error about a loop the line of the extends that closes it.
-func (l *loader) place(err error, at Position) error {
+// extendedAt adds to an error in a file which line extends that file.
+func extendedAt(err error, at Position) error {
 	var e *Error
-	if errors.As(err, &e) && e.Line == 0 && e.File == at.File {
-		e.Line = at.Line
+	var several Errors
+	switch {
+	case errors.As(err, &several):
+		e = several[len(several)-1]
+	case !errors.As(err, &e) || e.Position == at || errors.Is(err, ErrCircular):
+		return err
 	}
+	e.Extended = append(e.Extended, at)
 	return err
-}
-
-// where is the last of the contributions that mentions a text.
-func where(cs []Contribution, text string) Position {
-	for _, c := range slices.Backward(cs) {
-		if strings.Contains(c.Text, text) {
-			return c.Position
-		}
-	}
-	return last(cs)
 }

@@ -107,7 +107,7 @@ func TestExtendsErrors(t *testing.T) {
 	}{
 		{
 			"missing", "[buildout]\nextends =\n  a.cfg\n  b.cfg\n-- a.cfg --\n",
-			`buildout.cfg:2: extend "b.cfg": no such file or directory`, "a path is relative to the file that extends it", os.ErrNotExist,
+			`buildout.cfg:4: extend "b.cfg": no such file or directory`, "a path is relative to the file that extends it", os.ErrNotExist,
 		},
 		{
 			"missing, deeper", "[buildout]\nextends = x/a.cfg\n-- x/a.cfg --\n\n[buildout]\nextends = ../y/b.cfg",
@@ -123,7 +123,7 @@ func TestExtendsErrors(t *testing.T) {
 		},
 		{
 			"URL", "[buildout]\nextends = https://example.org/a.cfg",
-			`buildout.cfg:2: extend "https://example.org/a.cfg": profiles at a URL are not supported yet`, "save a copy and extend that", ErrRemote,
+			`buildout.cfg:2: extend "https://example.org/a.cfg": no network here`, "save a copy and extend that", ErrRemote,
 		},
 		{
 			"substitution", "[buildout]\nextends = ${a:b}/c.cfg",
@@ -156,7 +156,7 @@ func TestLoadErrors(t *testing.T) {
 	_, err = Load("no/such/folder.cfg", LoadOptions{})
 	wants(t, err, `no/such/folder.cfg: read "no/such/folder.cfg": no such file or directory`, "", os.ErrNotExist)
 	_, err = Load("https://example.org/a.cfg", LoadOptions{})
-	wants(t, err, "https://example.org/a.cfg: profiles at a URL are not supported yet", "", ErrRemote)
+	wants(t, err, "https://example.org/a.cfg: extend \"https://example.org/a.cfg\": no network here", "", ErrRemote)
 	_, err = Load("buildout.cfg", LoadOptions{Overrides: []Override{{"buildout", "extends", "=", "none.cfg"}}})
 	wants(t, err, `command line: read "none.cfg": no such file or directory`, "", os.ErrNotExist)
 }
@@ -200,7 +200,7 @@ func TestHomeFolderExpands(t *testing.T) {
 
 func TestSectionsAndHeaders(t *testing.T) {
 	p := load(t, "\n[buildout]\nextends = a.cfg\n[s]\n[t]\n-- a.cfg --\n[s]\n")
-	equal(t, "sections", strings.Join(p.Sections(), " "), "buildout s t")
+	equal(t, "sections", strings.Join(p.Sections(), " "), "buildout s t versions")
 	for section, want := range map[string]string{"s": "a.cfg:1", "t": "buildout.cfg:5", "buildout": "buildout.cfg:2"} {
 		at, ok := p.Header(section)
 		if !ok {

@@ -12,25 +12,36 @@ import (
 func (r *resolver) fail(cause error, msg, hint string) *Error {
 	e := &Error{Msg: msg, Hint: hint, Err: cause}
 	if n := len(r.steps); n > 0 {
-		e.Position = r.steps[n-1].at
+		e.Position = r.p.where(r.steps[n-1].at)
 	}
 	if len(r.steps) > 1 {
 		for _, s := range r.steps {
-			e.Chain = append(e.Chain, s.describe())
+			e.Chain = append(e.Chain, r.describe(s))
 		}
 		e.Chain = shorten(e.Chain)
 	}
 	return e
 }
 
-func (s step) describe() string {
-	if s.section == "" {
-		return s.at.String()
-	}
-	if s.at == (Position{}) {
+func (r *resolver) describe(s step) string {
+	at := r.p.where(s.at)
+	switch {
+	case s.section == "":
+		return at.String()
+	case at == Position{}:
 		return s.ref.String()
 	}
-	return fmt.Sprintf("%s (%s)", s.ref, s.at)
+	return fmt.Sprintf("%s (%s)", s.ref, at)
+}
+
+// hanging adds to an error about a condition the references that led there.
+func (r *resolver) hanging(err error) error {
+	e := err.(*Error)
+	for _, s := range r.steps {
+		e.Chain = append(e.Chain, r.describe(s))
+	}
+	e.Chain = shorten(e.Chain)
+	return e
 }
 
 // unknownOption is a reference to an option that a section does not have. If

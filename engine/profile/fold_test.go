@@ -62,10 +62,10 @@ o = old
 		t.Fatal(err)
 	}
 	want := []Contribution{
-		{Position{"base.cfg", 2}, "=", "old"},
-		{Position{"buildout.cfg", 5}, "=", "new"},
-		{Position{"buildout.cfg", 6}, "+=", "more"},
-		{Position{CommandLine, 0}, "-=", "new"},
+		{Position{"base.cfg", 2}, "=", "old", nil},
+		{Position{"buildout.cfg", 5}, "=", "new", nil},
+		{Position{"buildout.cfg", 6}, "+=", "more", nil},
+		{Position{CommandLine, 0}, "-=", "new", nil},
 	}
 	equal(t, "count", len(o.From), len(want))
 	for i := range want {

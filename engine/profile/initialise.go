@@ -32,6 +32,9 @@ func (r *resolver) require(name string) error {
 	if r.init == nil {
 		return r.fail(ErrNeedsPart, fmt.Sprintf("the value refers to the part %q, which is not initialised here", name), "")
 	}
+	if err, ok := r.failed[name]; ok {
+		return err
+	}
 	finished, begun := r.finished[name]
 	switch {
 	case finished:
@@ -39,12 +42,18 @@ func (r *resolver) require(name string) error {
 	case begun:
 		return r.circularPart(name)
 	}
-	return r.initialise(name)
+	err := r.initialise(name)
+	if err != nil {
+		r.failed[name] = err
+		delete(r.finished, name)
+	}
+	return err
 }
 
 func (r *resolver) initialise(name string) error {
 	r.finished[name] = false
 	r.building = append(r.building, name)
+	defer func() { r.building = r.building[:len(r.building)-1] }()
 	part, err := r.part(name)
 	if err != nil {
 		return err
@@ -59,7 +68,6 @@ func (r *resolver) initialise(name string) error {
 		r.set[ref{name, option}] = text
 		part.Options[option] = text
 	}
-	r.building = r.building[:len(r.building)-1]
 	r.finished[name] = true
 	r.done = append(r.done, part)
 	return nil
@@ -113,7 +121,7 @@ func (r *resolver) part(name string) (*Part, error) {
 // section gives the options of a section that an option of a part under way
 // names.
 func (r *resolver) section(part *Part, option, name string) ([]Option, error) {
-	leave, err := r.enter(ref{part.Name, option}, part.Position(option))
+	leave, err := r.enter(ref{part.Name, option}, mentionAt(part.Position(option)))
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +159,7 @@ func (r *resolver) underWay(name string) bool { return !r.finished[name] }
 // dependencies initialises the parts after =>. A section there that is no part
 // stands for the parts that its options need.
 func (r *resolver) dependencies(name string, cs []Contribution, depends *union) error {
-	leave, err := r.enter(ref{name, dependenciesOption}, last(cs))
+	leave, err := r.enter(ref{name, dependenciesOption}, mention{in: cs})
 	if err != nil {
 		return err
 	}
@@ -162,7 +170,7 @@ func (r *resolver) dependencies(name string, cs []Contribution, depends *union) 
 	}
 	depends.add(v.parts...)
 	for _, needed := range strings.Fields(v.text) {
-		r.steps[len(r.steps)-1].at = where(cs, needed)
+		r.steps[len(r.steps)-1].at = mention{cs, needed}
 		if err := r.depend(needed, depends); err != nil {
 			return err
 		}

@@ -1,9 +1,6 @@
 package profile
 
-import (
-	"strings"
-	"unicode"
-)
+import "strings"
 
 // splitHeader takes "[name: condition] # comment" apart. A condition holds no
 // # or ;, so the first of them starts the comment, and the last ] before it
@@ -12,41 +9,46 @@ func splitHeader(line string) (name, condition string, ok bool) {
 	if i := strings.IndexAny(line, "#;"); i >= 0 {
 		line = line[:i]
 	}
-	inner, closed := strings.CutSuffix(strings.TrimSpace(line), "]")
+	inner, closed := strings.CutSuffix(trimSpace(line), "]")
 	inner, opened := strings.CutPrefix(inner, "[")
 	name, condition, _ = strings.Cut(inner, ":")
-	name = strings.TrimSpace(name)
+	name = trimSpace(name)
 	if !opened || !closed || !validName(name, "#;[]{}:") {
 		return "", "", false
 	}
 	// The only way to write these two in a condition.
 	condition = strings.NewReplacer(`\x23`, "#", `\x3b`, ";").Replace(condition)
-	return name, strings.TrimSpace(condition), true
+	return name, trimSpace(condition), true
 }
 
 // splitOption takes "name += text" apart.
 func splitOption(line string) (name, op, text string, ok bool) {
 	if rest, found := strings.CutPrefix(line, "=>"); found {
-		return dependenciesOption, "=", strings.TrimSpace(rest), true
+		return dependenciesOption, "=", trimSpace(rest), true
 	}
 	name, text, ok = strings.Cut(line, "=")
 	if !ok {
 		return "", "", "", false
 	}
-	name, op = splitOperator(name)
-	return name, op, strings.TrimSpace(text), validName(name, "[]{}=:")
+	if name, op, ok = splitOperator(name); !ok {
+		return "", "", "", false
+	}
+	return name, op, trimSpace(text), validName(name, "[]{}=:")
 }
 
-// splitOperator takes the + or - of an operator off an option name.
-func splitOperator(name string) (bare, op string) {
-	name = strings.TrimSpace(name)
+// splitOperator takes the + or - of an operator off an option name. Blanks may
+// stand before it or behind it, not both: "a +=" and "a+ =" but not "a + =".
+func splitOperator(written string) (bare, op string, ok bool) {
+	name := trimSpace(written)
 	switch {
 	case strings.HasSuffix(name, "+"):
-		return strings.TrimRight(name, "+ \t"), "+="
+		bare, op = strings.TrimRight(name, "+ \t"), "+="
 	case strings.HasSuffix(name, "-"):
-		return strings.TrimRight(name, "- \t"), "-="
+		bare, op = strings.TrimRight(name, "- \t"), "-="
+	default:
+		return name, "=", true
 	}
-	return name, "="
+	return bare, op, !strings.ContainsAny(name, " \t") || trimRightSpace(written) == written
 }
 
 // validName says whether a name is one word without any of the excluded characters.
@@ -54,42 +56,35 @@ func validName(name, excluded string) bool {
 	return len(strings.Fields(name)) == 1 && !strings.ContainsAny(name, excluded)
 }
 
-// joinStripped is a value that starts beside its operator: every line loses the
-// white space around it, blank lines vanish.
-func joinStripped(first string, more []string) string {
-	lines := []string{first}
-	for _, l := range more {
-		if l = strings.TrimSpace(l); l != "" {
-			lines = append(lines, l)
-		}
+// dedent takes the margin that the lines of a value share, when it starts below
+// its operator: the lines keep their indentation relative to each other, and the
+// blank lines between them. A value that starts beside its operator has none.
+func dedent(lines []string) []string {
+	if lines[0] != "" {
+		return lines
 	}
-	return strings.Join(lines, "\n")
-}
-
-// dedent is a value that starts below its operator: the lines keep their
-// indentation relative to each other, and blank lines between them.
-func dedent(lines []string) string {
+	for len(lines) > 1 && lines[0] == "" {
+		lines = lines[1:]
+	}
+	for len(lines) > 1 && lines[len(lines)-1] == "" {
+		lines = lines[:len(lines)-1]
+	}
 	margin, found := "", false
-	kept := make([]string, 0, len(lines))
 	for _, l := range lines {
-		l = strings.TrimRightFunc(l, unicode.IsSpace)
-		if l == "" && len(kept) == 0 {
-			continue
-		}
-		kept = append(kept, l)
-		if l == "" {
-			continue
-		}
 		indent := l[:len(l)-len(strings.TrimLeft(l, " \t"))]
-		if !found {
+		switch {
+		case l == "":
+		case !found:
 			margin, found = indent, true
+		default:
+			margin = commonPrefix(margin, indent)
 		}
-		margin = commonPrefix(margin, indent)
 	}
-	for i := range kept {
-		kept[i] = strings.TrimPrefix(kept[i], margin)
+	kept := make([]string, len(lines))
+	for i, l := range lines {
+		kept[i] = strings.TrimPrefix(l, margin)
 	}
-	return strings.TrimRight(strings.Join(kept, "\n"), "\n")
+	return kept
 }
 
 func commonPrefix(a, b string) string {

@@ -36,7 +36,7 @@ func (p *Profile) expandWithin(name string, users []string) (map[string][]Contri
 		if parent == "" {
 			continue
 		}
-		if err := p.inherit(options, parent, users, where(macros, parent)); err != nil {
+		if err := p.inherit(options, parent, users, mention{macros, parent}); err != nil {
 			return nil, err
 		}
 	}
@@ -49,9 +49,9 @@ func (p *Profile) expandWithin(name string, users []string) (map[string][]Contri
 }
 
 // inherit puts the options of a parent over those there are.
-func (p *Profile) inherit(options map[string][]Contribution, parent string, users []string, at Position) error {
+func (p *Profile) inherit(options map[string][]Contribution, parent string, users []string, by mention) error {
 	if p.sections[parent] == nil {
-		e := &Error{Position: at, Msg: fmt.Sprintf("unknown section [%s] in <=", parent), Hint: didYouMean(parent, p.order), Err: ErrUnknown}
+		e := &Error{Position: p.where(by), Msg: fmt.Sprintf("unknown section [%s] in <=", parent), Hint: didYouMean(parent, p.order), Err: ErrUnknown}
 		if strings.ContainsAny(parent, " \t") {
 			e.Hint = "write one section a line"
 		}
@@ -59,7 +59,7 @@ func (p *Profile) inherit(options map[string][]Contribution, parent string, user
 	}
 	if i := slices.Index(users, parent); i >= 0 {
 		loop := append(slices.Clone(users[i:]), parent)
-		return &Error{Position: at, Msg: "sections start from each other: " + strings.Join(shorten(loop), " <= "), Err: ErrCircular}
+		return &Error{Position: p.where(by), Msg: "sections start from each other: " + strings.Join(shorten(loop), " <= "), Err: ErrCircular}
 	}
 	inherited, err := p.expandWithin(parent, users)
 	if err != nil {

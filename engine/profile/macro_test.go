@@ -83,7 +83,6 @@ func TestMacroErrors(t *testing.T) {
 			"loop", "[s]\n<= a\n[a]\n<= b\n[b]\n<= a", "s",
 			"buildout.cfg:6: sections start from each other: a <= b <= a", "", ErrCircular,
 		},
-		{"buildout", "[a]\n[buildout]\n<= a", "buildout", "buildout.cfg:3: [buildout] cannot start from another section", "use extends", ErrSyntax},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -94,6 +93,10 @@ func TestMacroErrors(t *testing.T) {
 			wants(t, err, tt.want, tt.hint, tt.cause)
 		})
 	}
+}
+
+func TestBuildoutIsNoMacroUser(t *testing.T) {
+	wants(t, loadError(t, "[a]\n[buildout]\n<= a"), "buildout.cfg:3: [buildout] cannot start from another section", "use extends", ErrSyntax)
 }
 
 func TestMacrosNestedTooDeep(t *testing.T) {

@@ -22,13 +22,13 @@ func ParseOverride(arg string) (o Override, ok bool, err error) {
 	if !ok {
 		return Override{}, false, nil
 	}
-	name, op := splitOperator(name)
+	name, op, opOK := splitOperator(name)
 	section, option, found := strings.Cut(name, ":")
 	if !found {
 		section, option = "buildout", name
 	}
 	section, option = strings.TrimSpace(section), strings.TrimSpace(option)
-	if !utf8.ValidString(arg) || !validName(section, "#;[]{}:") || !validName(option, "[]{}=:") {
+	if !utf8.ValidString(arg) || !opOK || !validName(section, "#;[]{}:") || !validName(option, "[]{}=:") {
 		return Override{}, true, &Error{
 			Position: Position{File: CommandLine},
 			Msg:      fmt.Sprintf("malformed override %q", arg),
@@ -45,7 +45,7 @@ func overrideBlocks(overrides []Override) []*block {
 	for _, o := range overrides {
 		at := Position{File: CommandLine}
 		blocks = append(blocks, &block{name: o.Section, header: at, options: []assignment{
-			{o.Option, Contribution{at, o.Op, o.Text}},
+			{name: o.Option, Contribution: Contribution{Position: at, Op: o.Op, Text: o.Text}},
 		}})
 	}
 	return blocks

@@ -2,13 +2,12 @@ package profile
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
 // maxErrors bounds the errors of one file: a file that is no profile at all has
 // one on every line.
-const maxErrors = 20
+const maxErrors = 1000
 
 // Options that are written as an operator.
 const (
@@ -28,6 +27,7 @@ type block struct {
 type assignment struct {
 	name string
 	Contribution
+	raw []string // Text before it is dedented: the text behind the operator, then the lines below
 }
 
 // parser goes through a file line by line.
@@ -44,7 +44,6 @@ type parser struct {
 type pending struct {
 	assignment
 	isBlock bool // nothing stood behind the operator: indentation counts
-	lines   []string
 	faulty  bool // a line that could not be read: swallows its continuation
 }
 
@@ -53,10 +52,14 @@ type pending struct {
 func parse(file, text string) ([]*block, Errors) {
 	p := &parser{file: file}
 	text = strings.TrimPrefix(text, "\ufeff")
+	if strings.Contains(text, "\r") {
+		text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
+	}
 	for line := range strings.SplitSeq(text, "\n") {
 		p.line++
-		p.read(strings.TrimSuffix(line, "\r"))
-		if len(p.errs) == maxErrors {
+		p.read(line)
+		if len(p.errs) == maxErrors-1 {
+			p.fault("too many errors: the rest of the file was not read", "is this a profile at all?")
 			return nil, p.errs
 		}
 	}
@@ -74,7 +77,7 @@ func (p *parser) read(line string) {
 		p.fault("not UTF-8 text", "")
 	case first == '#' || first == ';':
 		// A comment, even within a value that goes on below it.
-	case line == "" || unicode.IsSpace(first):
+	case line == "" || isSpace(first):
 		p.continuation(line)
 	case first == '[':
 		p.header(line)
@@ -101,8 +104,8 @@ func (p *parser) homeless() {
 func (p *parser) continuation(line string) {
 	switch {
 	case p.pending != nil:
-		p.pending.lines = append(p.pending.lines, line)
-	case strings.TrimSpace(line) == "":
+		p.pending.more(line)
+	case trimSpace(line) == "":
 	case p.current == nil:
 		p.homeless()
 	default:
@@ -134,23 +137,26 @@ func (p *parser) option(line string) {
 	}
 	p.finish()
 	p.pending = &pending{
-		assignment: assignment{name, Contribution{p.position(), op, text}},
+		assignment: assignment{name: name, Contribution: Contribution{Position: p.position(), Op: op, Text: text}, raw: []string{text}},
 		isBlock:    text == "",
+	}
+}
+
+// more takes a continuation line. Below an operator that nothing stands behind,
+// indentation and blank lines are part of the value.
+func (o *pending) more(line string) {
+	if o.isBlock {
+		o.raw = append(o.raw, trimRightSpace(line))
+	} else if line = trimSpace(line); line != "" {
+		o.raw = append(o.raw, line)
 	}
 }
 
 // finish puts the pending option, now complete, into its section.
 func (p *parser) finish() {
 	if o := p.pending; o != nil && !o.faulty {
-		o.Text = o.value()
+		o.Text = strings.Join(dedent(o.raw), "\n")
 		p.current.options = append(p.current.options, o.assignment)
 	}
 	p.pending = nil
-}
-
-func (o *pending) value() string {
-	if o.isBlock {
-		return dedent(o.lines)
-	}
-	return joinStripped(o.Text, o.lines)
 }

@@ -59,8 +59,9 @@ func TestParseOptions(t *testing.T) {
 			t.Errorf("%s: %v", tt.text, errs)
 			continue
 		}
-		want := assignment{tt.name, Contribution{Position{"f", 2}, tt.op, "x"}}
-		equal(t, tt.text, blocks[0].options[0], want)
+		got := blocks[0].options[0]
+		equal(t, tt.text, got.name, tt.name)
+		equal(t, tt.text, got.Contribution, Contribution{Position: Position{"f", 2}, Op: tt.op, Text: "x"})
 	}
 }
 
@@ -163,7 +164,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		for _, b := range blocks {
-			holds(b.condition, Target{}.withDefaults())
+			evaluate(b.condition, Target{}.withDefaults())
 			for _, o := range b.options {
 				if o.Line <= b.header.Line || o.name == "" || strings.ContainsAny(o.Text, "\x00") {
 					t.Fatalf("%+v", o)

@@ -65,20 +65,11 @@ type Initialise func(*Part) (map[string]string, error)
 // result is in the order of completion: a part comes after those it needs.
 func (p *Profile) Resolve(parts []string, init Initialise) ([]*Part, error) {
 	r := newResolver(p, init)
-	var cs []Contribution
-	list := step{at: Position{File: CommandLine}}
-	if parts == nil {
-		list.ref = ref{rootSection, partsOption}
-		v, err := r.listed()
-		if err != nil {
-			return nil, err
-		}
-		parts, cs = strings.Fields(v.text), p.sections[rootSection].options[partsOption]
+	list, parts, err := r.list(parts)
+	if err != nil {
+		return nil, err
 	}
 	for _, name := range parts {
-		if cs != nil {
-			list.at = where(cs, name)
-		}
 		if err := r.start(list, name); err != nil {
 			return nil, err
 		}
@@ -87,6 +78,19 @@ func (p *Profile) Resolve(parts []string, init Initialise) ([]*Part, error) {
 		part.Listed = slices.Contains(parts, part.Name)
 	}
 	return r.done, nil
+}
+
+// list gives the parts to resolve and what lists them.
+func (r *resolver) list(parts []string) (step, []string, error) {
+	if parts != nil {
+		return step{at: mentionAt(Position{File: CommandLine})}, parts, nil
+	}
+	v, err := r.listed()
+	if err != nil {
+		return step{}, nil, err
+	}
+	cs := r.p.sections[rootSection].options[partsOption]
+	return step{ref{rootSection, partsOption}, mention{in: cs}}, strings.Fields(v.text), nil
 }
 
 func (r *resolver) listed() (value, error) {
@@ -105,6 +109,9 @@ func (r *resolver) listed() (value, error) {
 
 // start initialises a part that a list asks for.
 func (r *resolver) start(list step, name string) error {
+	if list.section != "" {
+		list.at.text = name
+	}
 	r.steps = []step{list}
 	isPart, err := r.isPart(name)
 	if err != nil {

@@ -208,7 +208,7 @@ func TestPartErrors(t *testing.T) {
 	}{
 		{
 			"unknown part", "[buildout]\nparts =\n  zlib\nparts +=\n  zlbi\n[zlib]\nrecipe = r",
-			"buildout.cfg:4: unknown section [zlbi]", `did you mean "zlib"?`, ErrUnknown,
+			"buildout.cfg:5: unknown section [zlbi]", `did you mean "zlib"?`, ErrUnknown,
 		},
 		{"no recipe", "[buildout]\nparts = env\n[env]\nx = 1", "buildout.cfg:2: [env] is no part: it has no recipe", "", ErrUnknown},
 		{"empty recipe", "[buildout]\nparts = env\n[env]\nrecipe =", "buildout.cfg:2: [env] is no part: it has no recipe", "", ErrUnknown},

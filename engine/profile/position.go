@@ -8,6 +8,8 @@ const (
 	CommandLine = "command line"
 	// BuiltIn is the file of the options that every profile starts with.
 	BuiltIn = "built-in default"
+	// Computed is the file of the options that a part's recipe sets.
+	Computed = "recipe"
 )
 
 // Position is a place in a profile.
@@ -29,6 +31,8 @@ type Contribution struct {
 	Position        // of the option's first line
 	Op       string // "=", "+=" or "-="
 	Text     string // the value written there, dedented, before substitution
+
+	hangs *Undecided // on the machine: whether it counts is not known, and it does not
 }
 
 // Option is an option after extends and macros, before substitution unless

@@ -4,93 +4,155 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 )
 
 // LoadOptions say how a profile is read. The zero value reads the profile
-// alone, for the default target.
+// alone, from files, for the default target.
 type LoadOptions struct {
 	// Overrides are applied after all files, in this order; those of
 	// buildout:extends name further files, relative to the current folder.
 	Overrides []Override
-	// Target decides the conditions of sections.
+	// Target decides the conditions of sections, where neither the root
+	// profile nor the overrides say otherwise (buildout:target-machine, ...).
 	Target Target
 	// UserDefaults is a file that is read before the profile, as if the
 	// profile extended it; empty means none. "~/.buildout/default.cfg"
 	UserDefaults string
+	// Remote reads a profile at a URL. Its errors wrap [ErrFetch], or
+	// fs.ErrNotExist when the server has no such file. nil: URLs are errors.
+	Remote func(RemoteFile) (text string, err error)
+}
+
+// RemoteFile is a profile at a URL that is to be read.
+type RemoteFile struct {
+	URL string // absolute, without superfluous steps: "https://host/stack/slapos.cfg"
+	At  Position
+	// Setting gives an option of [buildout] as far as it is known before the
+	// profile is read: from the command line, the root profile, the user's
+	// defaults, and the built-in ones. "allow-hosts", "offline", "extends-cache"
+	Setting func(option string) (text string, at Position)
 }
 
 // Profile is a root file, all that it extends, and the overrides. It is not
 // for use by several goroutines at once.
 type Profile struct {
-	target   Target
-	root     string            // the root file, as its positions name it
-	folder   string            // absolute, of the root file
-	files    []string          // in the order folded
-	folders  map[string]string // of each file, absolute
-	order    []string          // sections, first seen first
-	sections map[string]*section
-	expanded map[string]map[string][]Contribution // sections whose macros are applied
+	target    Target
+	root      string            // the root file, as its positions name it
+	folder    string            // absolute, of the root file; of a remote one: the current folder
+	files     []string          // in the order folded
+	folders   map[string]string // of each file, absolute, or a URL
+	texts     map[string]string // of each file
+	order     []string          // sections, first seen first
+	sections  map[string]*section
+	expanded  map[string]map[string][]Contribution // sections whose macros are applied
+	undecided []Undecided
 }
 
-// Load reads the profile at a path. Errors are *Error, or [Errors] when one
-// file has several.
+// Load reads the profile at a path or a URL. Errors are *Error, or [Errors] when
+// one file has several, or those of LoadOptions.Remote.
 func Load(path string, o LoadOptions) (*Profile, error) {
 	cwd, err := os.Getwd()
 	if err != nil {
 		return nil, fmt.Errorf("find current folder: %w", err)
 	}
 	p := &Profile{
-		target:   o.Target.withDefaults(),
 		folders:  map[string]string{},
+		texts:    map[string]string{},
 		sections: map[string]*section{},
 		expanded: map[string]map[string][]Contribution{},
 	}
 	l := &loader{
 		finder: finder{cwd: cwd, folders: map[string]string{}},
 		p:      p,
+		read:   map[string]*file{},
 		done:   map[string]bool{},
+		remote: o.Remote,
 	}
 	if err := l.loadAll(path, o); err != nil {
 		return nil, err
 	}
-	return p, nil
+	return p, p.complete()
 }
 
 // loadAll folds in order: built-in defaults, user defaults, profile, the
 // command line's extends, the command line's options.
 func (l *loader) loadAll(path string, o LoadOptions) error {
 	rest, extends := splitExtends(o.Overrides)
-	if isURL(path) {
-		return &Error{Position: Position{File: path}, Msg: ErrRemote.Error(), Err: ErrRemote}
-	}
 	root, err := l.find(l.cwd, path)
 	if err != nil {
 		return unreadable(Position{File: path}, path, err)
 	}
-	l.p.root, l.p.folder = l.display(root.path), filepath.Dir(root.path)
-	l.p.merge(gather([]*block{{
+	l.p.root, l.p.folder = l.display(root), root.folder()
+	if root.remote {
+		l.p.folder = l.cwd
+	}
+	defaults := gather([]*block{{
 		name:    rootSection,
 		header:  Position{File: BuiltIn},
 		options: append(defaultOptions(), builtIn("directory", l.p.folder)),
-	}}, l.p.folder))
-	if o.UserDefaults != "" {
-		if err := l.extend(l.cwd, o.UserDefaults, Position{File: o.UserDefaults}, false); err != nil {
-			return err
-		}
-	}
-	if err := l.extend(l.cwd, path, Position{File: path}, false); err != nil {
+	}}, l.p.folder)
+	commandLine := gather(overrideBlocks(rest), l.p.folder)
+	l.p.merge(defaults)
+	l.settings = slices.Concat(defaults, commandLine)
+	if err := l.readRoot(root, path, o, commandLine); err != nil {
 		return err
 	}
-	for _, name := range extends {
-		if err := l.extend(l.cwd, name, Position{File: CommandLine}, false); err != nil {
+	if o.UserDefaults != "" {
+		if err := l.extend(l.cwd, o.UserDefaults, mentionAt(Position{File: o.UserDefaults}), false); err != nil {
 			return err
 		}
 	}
-	l.p.merge(gather(overrideBlocks(rest), l.p.folder))
+	for i, name := range append([]string{path}, extends...) {
+		at := Position{File: CommandLine}
+		if i == 0 {
+			at.File = path
+		}
+		if err := l.extend(l.cwd, name, mentionAt(at), false); err != nil {
+			return err
+		}
+	}
+	l.p.merge(commandLine)
 	return nil
+}
+
+// readRoot opens the root file before any other: it declares the target, and
+// how the files that it extends are fetched.
+func (l *loader) readRoot(root location, path string, o LoadOptions, commandLine []*section) error {
+	f, err := l.open(root, mentionAt(Position{File: path}))
+	if err != nil {
+		return l.rootError(err, path)
+	}
+	var own []*block
+	for _, b := range f.blocks {
+		if b.condition == "" && b.name == rootSection {
+			own = append(own, b)
+		}
+	}
+	sections := gather(own, f.folder)
+	l.settings = slices.Concat(l.settings[:1:1], sections, commandLine)
+	l.p.target, err = declaredTarget(o.Target, append(sections, commandLine...))
+	return err
+}
+
+func (l *loader) rootError(err error, path string) error {
+	switch err.(type) {
+	case *Error, Errors:
+		return err
+	}
+	return unreadable(Position{File: path}, path, err)
+}
+
+// setting is an option of [buildout] before the profile is read.
+func (l *loader) setting(option string) (text string, at Position) {
+	var cs []Contribution
+	for _, s := range l.settings {
+		if s.name == rootSection {
+			cs = append(cs, s.options[option]...)
+		}
+	}
+	return fold(cs), last(cs)
 }
 
 // splitExtends takes the files that the command line extends out of its overrides.
@@ -127,6 +189,13 @@ func (p *Profile) merge(sections []*section) {
 // comes after those that it extends.
 func (p *Profile) Files() []string { return slices.Clone(p.files) }
 
+// Target is the target that the profile was read for.
+func (p *Profile) Target() Target { return p.target }
+
+// Undecided are the sections left out because their conditions hang on the
+// machine, in the order of the files.
+func (p *Profile) Undecided() []Undecided { return slices.Clone(p.undecided) }
+
 // Sections are the names of all sections, in the order in which they are first
 // met in Files.
 func (p *Profile) Sections() []string { return slices.Clone(p.order) }
@@ -153,11 +222,11 @@ func (p *Profile) Raw(section, option string) (o Option, ok bool, err error) {
 	if err != nil {
 		return Option{}, false, err
 	}
-	cs, ok := options[option]
-	if !ok {
+	cs := counting(options[option])
+	if len(cs) == 0 {
 		return Option{}, false, nil
 	}
-	return Option{option, fold(cs), slices.Clone(cs)}, true, nil
+	return Option{option, fold(cs), cs}, true, nil
 }
 
 // Options are all options of a section as in Raw, sorted by name; none if
@@ -172,8 +241,9 @@ func (p *Profile) Options(section string) ([]Option, error) {
 	}
 	var all []Option
 	for _, name := range slices.Sorted(maps.Keys(options)) {
-		cs := options[name]
-		all = append(all, Option{name, fold(cs), slices.Clone(cs)})
+		if cs := counting(options[name]); len(cs) > 0 {
+			all = append(all, Option{name, fold(cs), cs})
+		}
 	}
 	return all, nil
 }

@@ -2,6 +2,7 @@ package profile
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -30,7 +31,7 @@ type value struct {
 // step is an option, or a part, that is being worked on.
 type step struct {
 	ref
-	at Position // of the contribution that mentions what is needed next
+	at mention // of what is needed next
 }
 
 // resolver holds what is known and what is under way.
@@ -39,8 +40,10 @@ type resolver struct {
 	init Initialise // nil: no part may be needed
 
 	values   map[ref]value
-	set      map[ref]string  // options that parts set when they were initialised
-	finished map[string]bool // parts begun; true when initialised
+	failures map[ref]error    // of values
+	failed   map[string]error // of parts
+	set      map[ref]string   // options that parts set when they were initialised
+	finished map[string]bool  // parts begun; true when initialised
 	done     []*Part
 	building []string    // parts under way, outermost first
 	steps    []step      // options under way, outermost first
@@ -53,6 +56,8 @@ func newResolver(p *Profile, init Initialise) *resolver {
 		p:        p,
 		init:     init,
 		values:   map[ref]value{},
+		failures: map[ref]error{},
+		failed:   map[string]error{},
 		set:      map[ref]string{},
 		finished: map[string]bool{},
 		active:   map[ref]int{},
@@ -67,6 +72,9 @@ func (r *resolver) lookup(at ref) (text string, cs []Contribution, ok bool, err 
 		return "", nil, false, err
 	}
 	if cs, ok = options[at.option]; ok {
+		if err := hanging(cs); err != nil {
+			return "", nil, false, r.hanging(err)
+		}
 		return fold(cs), cs, true, nil
 	}
 	switch at.option {
@@ -84,6 +92,18 @@ func (r *resolver) evaluate(at ref) (v value, err error) {
 	if v, ok := r.values[at]; ok {
 		return v, nil
 	}
+	if err, ok := r.failures[at]; ok {
+		return value{}, err
+	}
+	v, err = r.compute(at)
+	// Whether a reference is circular hangs on where it was met first.
+	if err != nil && !errors.Is(err, ErrCircular) {
+		r.failures[at] = err
+	}
+	return v, err
+}
+
+func (r *resolver) compute(at ref) (v value, err error) {
 	text, cs, ok, err := r.lookup(at)
 	if err != nil {
 		return value{}, err
@@ -91,7 +111,7 @@ func (r *resolver) evaluate(at ref) (v value, err error) {
 	if !ok {
 		return value{}, r.unknownOption(at)
 	}
-	leave, err := r.enter(at, last(cs))
+	leave, err := r.enter(at, mention{in: cs})
 	if err != nil {
 		return value{}, err
 	}
@@ -114,7 +134,7 @@ func (r *resolver) evaluate(at ref) (v value, err error) {
 // enter notes that an option is being worked on. An option that needs itself
 // is an error, except through the start of another part: that part sees the
 // options of the first as the profile sets them.
-func (r *resolver) enter(at ref, pos Position) (leave func(), err error) {
+func (r *resolver) enter(at ref, by mention) (leave func(), err error) {
 	before := r.active[at]
 	if before == len(r.building)+1 {
 		return nil, r.circularValue(at)
@@ -123,7 +143,7 @@ func (r *resolver) enter(at ref, pos Position) (leave func(), err error) {
 		return nil, r.fail(ErrTooLarge, fmt.Sprintf("references are nested deeper than %d", maxDepth), "")
 	}
 	r.active[at] = len(r.building) + 1
-	r.steps = append(r.steps, step{at, pos})
+	r.steps = append(r.steps, step{at, by})
 	return func() {
 		r.active[at] = before
 		r.steps = r.steps[:len(r.steps)-1]
@@ -137,6 +157,7 @@ func (r *resolver) substitute(section, text string, cs []Contribution) (value, e
 	}
 	pieces, fault := splitTemplate(text)
 	if fault != nil {
+		r.steps[len(r.steps)-1].at = mention{cs, fault.Chain[0]}
 		return value{}, r.fail(fault.Err, fault.Msg, fault.Hint)
 	}
 	var b strings.Builder
@@ -144,7 +165,7 @@ func (r *resolver) substitute(section, text string, cs []Contribution) (value, e
 	for _, piece := range pieces {
 		v := value{text: piece.text}
 		if piece.to.option != "" {
-			r.steps[len(r.steps)-1].at = where(cs, piece.text)
+			r.steps[len(r.steps)-1].at = mention{cs, piece.text}
 			var err error
 			if v, err = r.reference(section, piece.to); err != nil {
 				return value{}, err

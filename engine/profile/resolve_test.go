@@ -24,6 +24,7 @@ func TestSubstitution(t *testing.T) {
 		{"pair before a reference", "x = $$${:y}\ny = 1", "$$1"},
 		{"value is not read again", "x = ${:y}{a:own}\ny = $", "${a:own}"},
 		{"closing brace alone", "x = }{", "}{"},
+		{"no closing brace", "y = 1\nx = ${:y} ${a:b", "1 ${a:b"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -45,7 +46,6 @@ func TestSubstitutionErrors(t *testing.T) {
 		{"bad section", "x = ${a/b:c}", "buildout.cfg:4: substitution ${a/b:c} has a character in its section that cannot be referred to", "", ErrSyntax},
 		{"bad option", "x = ${a:b!c}", "buildout.cfg:4: substitution ${a:b!c} has a character in its option that cannot be referred to", "", ErrSyntax},
 		{"no option", "x = ${a:}", "buildout.cfg:4: substitution ${a:} names no option", "", ErrSyntax},
-		{"not closed", "x = ${a:b", "buildout.cfg:4: substitution ${a:b has no closing brace", "", ErrSyntax},
 		{"unknown section", "x = ${zlbi:url}", "buildout.cfg:4: unknown section [zlbi]", `did you mean "zlib"?`, ErrUnknown},
 		{"unknown option", "x = ${zlib:ulr}", `buildout.cfg:4: [zlib] has no option "ulr"`, `did you mean "url"?`, ErrUnknown},
 		{"unknown own option", "x = ${:y}", `buildout.cfg:4: [s] has no option "y"`, "", ErrUnknown},
@@ -68,7 +68,7 @@ func TestErrorsShowTheChainOfReferences(t *testing.T) {
 	_, _, err := p.Value("a", "x")
 	equal(t, "error", fmt.Sprint(err), `buildout.cfg:8: [d] has no option "none"
   via a:x (buildout.cfg:2)
-  via b:y (buildout.cfg:4)
+  via b:y (buildout.cfg:6)
   via c:z (buildout.cfg:8)`)
 }
 

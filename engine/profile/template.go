@@ -17,7 +17,7 @@ type piece struct {
 }
 
 // splitTemplate takes a value apart. $${ stands for ${; any other $ for itself.
-// The error holds Msg and Hint only.
+// The error holds no position yet, and what is at fault as its Chain.
 func splitTemplate(text string) ([]piece, *Error) {
 	var pieces []piece
 	var plain strings.Builder
@@ -37,7 +37,12 @@ func splitTemplate(text string) ([]piece, *Error) {
 			text = text[len("$$"):]
 		case strings.HasPrefix(text, "${"):
 			end := strings.IndexByte(text, '}') + 1
-			to, fault := parseReference(text, end)
+			if end == 0 { // without a closing brace there is nothing more to find
+				plain.WriteString(text)
+				text = ""
+				break
+			}
+			to, fault := parseReference(text[:end])
 			if fault != nil {
 				return nil, fault
 			}
@@ -52,15 +57,10 @@ func splitTemplate(text string) ([]piece, *Error) {
 	return append(pieces, piece{text: plain.String() + text}), nil
 }
 
-// parseReference reads the reference that text starts with; end is behind its
-// closing brace, 0 if it has none.
-func parseReference(text string, end int) (ref, *Error) {
+// parseReference reads a reference with its braces. An error's Chain holds what
+// is written, for the caller to find the line.
+func parseReference(written string) (ref, *Error) {
 	const literal = "for a ${ that is no reference write $${"
-	if end == 0 {
-		start, _, _ := strings.Cut(text, "\n")
-		return ref{}, &Error{Msg: fmt.Sprintf("substitution %s has no closing brace", start), Hint: literal, Err: ErrSyntax}
-	}
-	written := text[:end]
 	parts := strings.Split(written[len("${"):len(written)-len("}")], ":")
 	reason := ""
 	switch {
@@ -77,7 +77,7 @@ func parseReference(text string, end int) (ref, *Error) {
 	default:
 		return ref{parts[0], parts[1]}, nil
 	}
-	return ref{}, &Error{Msg: fmt.Sprintf("substitution %s %s", written, reason), Hint: "a reference is ${section:option}; " + literal, Err: ErrSyntax}
+	return ref{}, &Error{Msg: fmt.Sprintf("substitution %s %s", written, reason), Hint: "a reference is ${section:option}; " + literal, Chain: []string{written}, Err: ErrSyntax}
 }
 
 // referable says whether a name consists of what a reference may hold.

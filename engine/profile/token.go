@@ -13,19 +13,20 @@ const (
 	tokenSymbol
 )
 
-// token is a word of a condition. A dotted name with its call, such as
-// platform.machine(), is one word: nothing else is ever called.
+// token is a word of a condition.
 type token struct {
 	kind tokenKind
-	text string // of a string: without its quotes
+	text string // of a string: its value
 }
 
 // symbols are tried in this order: the longer before those they start with.
-var symbols = [...]string{"==", "!=", "<=", ">=", "<", ">", "(", ")", "[", "]", ",", ":"}
+var symbols = [...]string{
+	"===", "**", "//", "==", "!=", "<=", ">=", "~=", "<", ">", "(", ")", "[", "]", ",", ":", ".", "+", "-", "*", "%",
+}
 
 // tokenize splits a condition; ok is false at the first unknown character.
 func tokenize(s string) (tokens []token, ok bool) {
-	for s = strings.TrimSpace(s); s != ""; s = strings.TrimSpace(s) {
+	for s = trimSpace(s); s != ""; s = trimSpace(s) {
 		t, size := nextToken(s)
 		if size == 0 {
 			return nil, false
@@ -38,15 +39,10 @@ func tokenize(s string) (tokens []token, ok bool) {
 
 // nextToken reads the token that s starts with; size 0 means there is none.
 func nextToken(s string) (t token, size int) {
-	switch c := s[0]; {
-	case c == '\'' || c == '"':
-		end := strings.IndexByte(s[1:], c)
-		if end < 0 || strings.Contains(s[1:1+end], `\`) {
-			return token{}, 0
-		}
-		return token{tokenString, s[1 : 1+end]}, end + 2
-	case c >= '0' && c <= '9':
-		n := span(s, "0123456789")
+	if isRaw := len(s) > 1 && (s[0] == 'r' || s[0] == 'R') && isQuote(s[1]); isRaw || isQuote(s[0]) {
+		return stringToken(s, isRaw)
+	}
+	if n := span(s, "0123456789"); n > 0 {
 		return token{tokenNumber, s[:n]}, n
 	}
 	for _, symbol := range symbols {
@@ -54,12 +50,41 @@ func nextToken(s string) (t token, size int) {
 			return token{tokenSymbol, symbol}, len(symbol)
 		}
 	}
-	n := span(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.0123456789")
-	if n > 0 && strings.HasPrefix(s[n:], "()") {
-		n += len("()")
-	}
+	n := span(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789")
 	return token{tokenName, s[:n]}, n
 }
+
+// stringToken reads a string. In a plain one a backslash may stand before a
+// quote or a backslash; other escapes are not known here.
+func stringToken(s string, isRaw bool) (t token, size int) {
+	at := 0
+	if isRaw {
+		at = 1
+	}
+	quote := s[at]
+	var value strings.Builder
+	for i := at + 1; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == quote:
+			return token{tokenString, value.String()}, i + 1
+		case c != '\\':
+			value.WriteByte(c)
+		case i+1 == len(s):
+			return token{}, 0
+		case isRaw:
+			value.WriteString(s[i : i+2])
+			i++
+		case isQuote(s[i+1]) || s[i+1] == '\\':
+			value.WriteByte(s[i+1])
+			i++
+		default:
+			return token{}, 0
+		}
+	}
+	return token{}, 0
+}
+
+func isQuote(c byte) bool { return c == '\'' || c == '"' }
 
 // span counts the leading bytes of s that are in set.
 func span(s, set string) int {

@@ -51,7 +51,7 @@ func tryOpen(t *testing.T, c Config) (*Project, error) {
 	if c.Cache == "" {
 		c.Cache = t.TempDir()
 	}
-	return Open(c)
+	return Open(t.Context(), c)
 }
 
 // entries are what the lock in the current folder says.

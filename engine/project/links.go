@@ -61,7 +61,7 @@ func (p *Project) folder(option, fallback string) (string, error) {
 	if dir == "" {
 		dir = fallback
 	}
-	return p.absolute(dir), err
+	return inFolder(p.dir, dir), err
 }
 
 // programs lists what the output offers to run. The output is hostile: only

@@ -59,7 +59,10 @@ func (p *Project) portable(url string) string {
 
 // findFolders lists the folders of the profile's files, the project's first.
 func (p *Project) findFolders() error {
-	for _, file := range append([]string{p.config.Profile}, p.Profile.Files()...) {
+	for _, file := range append([]string{filepath.Join(p.dir, LockName)}, p.Profile.Files()...) {
+		if strings.Contains(file, "://") {
+			continue
+		}
 		folder, err := filepath.Abs(filepath.Dir(file))
 		if err != nil {
 			return err

@@ -7,7 +7,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 
 	"belljar.build/engine/build"
 	"belljar.build/engine/fetch"
@@ -20,7 +22,7 @@ import (
 // Config says what to open. The zero value is the profile buildout.cfg in the
 // current folder and the user's own store.
 type Config struct {
-	Profile   string // default "buildout.cfg"
+	Profile   string // default "buildout.cfg"; may be a URL
 	Overrides []profile.Override
 	// Store is the physical store. Default: [store.DefaultDir].
 	Store string
@@ -28,8 +30,11 @@ type Config struct {
 	Cache string
 	// Folders are asked for sources before the network.
 	Folders []string
-	// Locked refuses every source that the lock does not name.
+	// Locked refuses every source, and every profile at a URL, that the lock
+	// does not name.
 	Locked bool
+	// NoUserDefaults leaves out the user's own ~/.buildout/default.cfg.
+	NoUserDefaults bool
 	// Offline forbids the network.
 	Offline bool
 	// Progress is told of downloads.
@@ -43,7 +48,9 @@ var ErrNotLocked = errors.New("not in the lock")
 type Project struct {
 	config  Config
 	Profile *profile.Profile
+	dir     string // the project's folder: where the profile lies, or, of one at a URL, the current one
 	lock    *lock.Lock
+	remote  []string          // profiles at a URL, as the lock names them
 	local   map[string]string // lock key -> SHA-256 of files on this machine, as read in this run
 	fetcher *fetch.Fetcher
 	cache   string
@@ -54,22 +61,51 @@ type Project struct {
 const LockName = "belljar.lock"
 
 // Open reads the profile and its lock.
-func Open(c Config) (*Project, error) {
+func Open(ctx context.Context, c Config) (*Project, error) {
 	if c.Profile == "" {
 		c.Profile = "buildout.cfg"
 	}
-	p := &Project{config: c}
 	var err error
-	if p.Profile, err = profile.Load(c.Profile, profile.LoadOptions{Overrides: c.Overrides}); err != nil {
+	if c.Cache, err = cacheDir(c.Cache); err != nil {
 		return nil, err
 	}
-	if p.lock, err = lock.Load(filepath.Join(filepath.Dir(c.Profile), LockName)); err != nil {
+	p := &Project{config: c, dir: filepath.Dir(c.Profile)}
+	if strings.Contains(c.Profile, "://") {
+		p.dir = "."
+	}
+	if p.lock, err = lock.Load(filepath.Join(p.dir, LockName)); err != nil {
 		return nil, err
 	}
+	r := &remote{ctx: ctx, config: c, lock: p.lock, dir: p.dir}
+	p.Profile, err = profile.Load(c.Profile, profile.LoadOptions{
+		Overrides: c.Overrides, UserDefaults: userDefaults(c), Remote: r.text,
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.remote = r.read
 	if err := p.findFolders(); err != nil {
 		return nil, fmt.Errorf("find the profile's folders: %w", err)
 	}
 	return p, p.openFetcher()
+}
+
+// userDefaults is the file that Buildout reads before every profile, if the user
+// has one: $BUILDOUT_HOME/default.cfg or ~/.buildout/default.cfg.
+func userDefaults(c Config) string {
+	home := os.Getenv("BUILDOUT_HOME")
+	if home == "" {
+		user, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		home = filepath.Join(user, ".buildout")
+	}
+	file := filepath.Join(home, "default.cfg")
+	if _, err := os.Stat(file); err != nil || c.NoUserDefaults {
+		return ""
+	}
+	return file
 }
 
 // Parts names everything that could be built: the sections with a recipe.

@@ -41,13 +41,13 @@ func TestOpenErrors(t *testing.T) {
 func TestBooleans(t *testing.T) {
 	for text, want := range map[string]bool{"true": true, "false": false, "": false, "  true  ": true} {
 		folder(t, map[string]string{"buildout.cfg": "[buildout]\noffline = " + text})
-		got, err := open(t, Config{}).boolean("offline")
+		got, err := open(t, Config{}).Profile.Bool("offline")
 		if err != nil || got != want {
 			t.Errorf("%q: %v, %v", text, got, err)
 		}
 	}
 	folder(t, map[string]string{"buildout.cfg": "[buildout]\n"})
-	if got, err := open(t, Config{}).boolean("nothing"); got || err != nil {
+	if got, err := open(t, Config{}).Profile.Bool("nothing"); got || err != nil {
 		t.Errorf("not set: %v, %v", got, err)
 	}
 }

@@ -10,27 +10,34 @@ import (
 	"belljar.build/engine/profile"
 )
 
+// cacheDir is the folder of everything that was ever fetched.
+func cacheDir(dir string) (string, error) {
+	if dir != "" {
+		return dir, nil
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache folder: %w", err)
+	}
+	return filepath.Join(dir, "belljar", "sources"), nil
+}
+
 func (p *Project) openFetcher() error {
 	c := fetch.Config{
 		Cache: p.config.Cache, Folders: p.config.Folders, Offline: p.config.Offline,
-		Base: filepath.Dir(p.config.Profile), Progress: p.config.Progress,
-	}
-	if c.Cache == "" {
-		dir, err := os.UserCacheDir()
-		if err != nil {
-			return fmt.Errorf("find the cache folder: %w", err)
-		}
-		c.Cache = filepath.Join(dir, "belljar", "sources")
+		Base: p.dir, Progress: p.config.Progress,
 	}
 	p.cache = c.Cache
 	hosts, err := p.Option("allow-hosts")
 	if err != nil {
 		return err
 	}
-	if hosts != "*" {
-		c.AllowHosts = strings.Fields(hosts)
+	c.AllowHosts = allowedHosts(hosts)
+	mirrors, err := p.Option("mirrors")
+	if err != nil {
+		return err
 	}
-	if c.Mirrors, err = p.mirrors(); err != nil {
+	if c.Mirrors, err = parseMirrors(mirrors, p.position("mirrors")); err != nil {
 		return err
 	}
 	folder, err := p.Option("download-cache")
@@ -38,9 +45,9 @@ func (p *Project) openFetcher() error {
 		return err
 	}
 	if folder != "" {
-		c.Folders = append(c.Folders, p.absolute(folder))
+		c.Folders = append(c.Folders, inFolder(p.dir, folder))
 	}
-	offline, err := p.boolean("offline")
+	offline, err := p.Profile.Bool("offline")
 	if err != nil {
 		return err
 	}
@@ -49,12 +56,11 @@ func (p *Project) openFetcher() error {
 	return nil
 }
 
-// mirrors reads [buildout] mirrors: a name and a base URL a line, asked in
+// parseMirrors reads [buildout] mirrors: a name and a base URL a line, asked in
 // this order for mirror://NAME/... before the built-in ones.
-func (p *Project) mirrors() (map[string][]string, error) {
-	text, err := p.Option("mirrors")
-	if err != nil || text == "" {
-		return nil, err
+func parseMirrors(text string, at profile.Position) (map[string][]string, error) {
+	if strings.TrimSpace(text) == "" {
+		return nil, nil
 	}
 	all := map[string][]string{}
 	for _, line := range strings.Split(text, "\n") {
@@ -63,8 +69,10 @@ func (p *Project) mirrors() (map[string][]string, error) {
 			continue
 		}
 		if len(fields) != 2 {
-			return nil, p.optionError("mirrors", fmt.Sprintf("%q is no mirror", line),
-				"write a name and a base URL a line: debian https://mirror.example/debian")
+			return nil, &profile.Error{
+				Position: at, Msg: fmt.Sprintf("mirrors: %q is no mirror", line),
+				Hint: "write a name and a base URL a line: debian https://mirror.example/debian",
+			}
 		}
 		all[fields[0]] = append(all[fields[0]], fields[1])
 	}
@@ -77,34 +85,10 @@ func (p *Project) Option(name string) (string, error) {
 	return strings.TrimSpace(text), err
 }
 
-// boolean is an option of [buildout] that is true or false, and false when it
-// is not set or empty.
-func (p *Project) boolean(name string) (bool, error) {
-	text, err := p.Option(name)
-	switch {
-	case err != nil:
-		return false, err
-	case text == "true":
-		return true, nil
-	case text == "false" || text == "":
-		return false, nil
-	}
-	return false, p.optionError(name, fmt.Sprintf("%q is neither true nor false", text), "write true or false, in lower case")
-}
-
-// optionError blames an option of [buildout].
-func (p *Project) optionError(name, msg, hint string) error {
-	at := profile.Position{}
+// position is where an option of [buildout] was last set.
+func (p *Project) position(name string) profile.Position {
 	if o, ok, err := p.Profile.Raw("buildout", name); ok && err == nil {
-		at = o.Position()
+		return o.Position()
 	}
-	return &profile.Error{Position: at, Msg: name + ": " + msg, Hint: hint}
-}
-
-// absolute resolves a path of the profile against the project's folder.
-func (p *Project) absolute(path string) string {
-	if filepath.IsAbs(path) {
-		return path
-	}
-	return filepath.Join(filepath.Dir(p.config.Profile), path)
+	return profile.Position{}
 }

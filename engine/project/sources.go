@@ -3,7 +3,7 @@ package project
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+	"slices"
 
 	"belljar.build/engine/fetch"
 	"belljar.build/engine/lock"
@@ -84,7 +84,7 @@ func (p *Project) complete(ctx context.Context, g *plan.Graph) error {
 	if p.config.Locked {
 		return nil
 	}
-	cache := fetch.New(fetch.Config{Cache: p.cache, Offline: true, Base: filepath.Dir(p.config.Profile)})
+	cache := fetch.New(fetch.Config{Cache: p.cache, Offline: true, Base: p.dir})
 	for _, s := range g.Sources {
 		if e, ok := p.lock.Lookup(p.lockKey(s)); ok && e.SHA256 == s.SHA256 {
 			continue
@@ -119,9 +119,9 @@ func (p *Project) Lock(ctx context.Context, g *plan.Graph, whole bool) error {
 	if _, err := p.Fetch(ctx, g.Sources); err != nil || !whole {
 		return err
 	}
-	keys := make([]string, len(g.Sources))
-	for i, s := range g.Sources {
-		keys[i] = p.lockKey(s)
+	keys := slices.Clone(p.remote)
+	for _, s := range g.Sources {
+		keys = append(keys, p.lockKey(s))
 	}
 	p.lock.Keep(keys)
 	return p.lock.Save()

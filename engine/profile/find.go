@@ -1,0 +1,118 @@
+package profile
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+var errLocalFromRemote = errors.New("a profile from the network cannot extend a file of this machine")
+
+// isURL says whether a name starts with a scheme.
+func isURL(name string) bool {
+	scheme, _, found := strings.Cut(name, "://")
+	return found && scheme != "" && strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+.-") == ""
+}
+
+// finder turns the names that profiles use into places.
+type finder struct {
+	cwd     string
+	folders map[string]string // folder -> the same without symbolic links
+}
+
+// location is where a profile file is.
+type location struct {
+	path     string // absolute, as short as it can be written; or a URL
+	identity string // equal for equal files
+	remote   bool
+}
+
+// folder is what relative names in the file are relative to.
+func (loc location) folder() string {
+	if !loc.remote {
+		return filepath.Dir(loc.path)
+	}
+	address, _ := cutQuery(loc.path)
+	return address[:strings.LastIndexByte(address, '/')]
+}
+
+// find resolves a name against the folder, or the URL, of the file that
+// mentions it. As for the kernel, ".." after a symbolic link leads out of the
+// link's target: a shared folder that is linked into a project extends its own
+// neighbours.
+func (f *finder) find(folder, name string) (location, error) {
+	local, isFile := strings.CutPrefix(name, "file://")
+	switch {
+	case isURL(name) && !isFile:
+		return remoteLocation(name)
+	case isURL(folder) && (isFile || filepath.IsAbs(name) || strings.HasPrefix(name, "~/")):
+		return location{}, errLocalFromRemote
+	case isURL(folder):
+		return remoteLocation(folder + "/" + name)
+	case isFile:
+		name = local
+	}
+	path := expandHome(name)
+	if !filepath.IsAbs(path) {
+		path = folder + "/" + path
+	}
+	dir, base := filepath.Split(path)
+	physical, err := f.physical(dir)
+	if err != nil {
+		return location{}, err
+	}
+	clean := filepath.Clean(dir)
+	if same, err := f.physical(clean); err != nil || same != physical {
+		clean = physical
+	}
+	return location{path: filepath.Join(clean, base), identity: filepath.Join(physical, base)}, nil
+}
+
+func (f *finder) physical(dir string) (string, error) {
+	if p, ok := f.folders[dir]; ok {
+		return p, nil
+	}
+	p, err := filepath.EvalSymlinks(dir)
+	if err == nil {
+		f.folders[dir] = p
+	}
+	return p, err
+}
+
+// remoteLocation writes a URL as short as it can be: each file is read once,
+// whatever way leads to it.
+func remoteLocation(name string) (location, error) {
+	u, err := url.Parse(name)
+	if err != nil || u.Host == "" {
+		return location{}, fmt.Errorf("no URL: %q", name)
+	}
+	address, query := cutQuery(name)
+	scheme, rest, _ := strings.Cut(address, "://")
+	host, file, _ := strings.Cut(rest, "/")
+	short := strings.ToLower(scheme) + "://" + host + path.Clean("/"+file) + query
+	return location{path: short, identity: short, remote: true}, nil
+}
+
+func cutQuery(address string) (before, query string) {
+	if i := strings.IndexAny(address, "?#"); i >= 0 {
+		return address[:i], address[i:]
+	}
+	return address, ""
+}
+
+// display is the path as the user would type it, or the URL without a password.
+func (f *finder) display(loc location) string {
+	if loc.remote {
+		if u, err := url.Parse(loc.path); err == nil && u.User != nil {
+			return u.Redacted()
+		}
+		return loc.path
+	}
+	if rel, err := filepath.Rel(f.cwd, loc.path); err == nil && filepath.IsLocal(rel) {
+		return rel
+	}
+	return loc.path
+}

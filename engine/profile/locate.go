@@ -1,0 +1,47 @@
+package profile
+
+import (
+	"slices"
+	"strings"
+)
+
+// mention is a place in a profile where a text stands. Which line that is only an
+// error wants to know.
+type mention struct {
+	in   []Contribution
+	text string
+}
+
+// mentionAt is a place that is known.
+func mentionAt(at Position) mention { return mention{in: []Contribution{{Position: at}}} }
+
+// where is the line of a mention, in the last of the contributions that has it.
+func (p *Profile) where(m mention) Position {
+	for _, c := range slices.Backward(m.in) {
+		if strings.Contains(c.Text, m.text) {
+			return p.lineOf(c.Position, m.text)
+		}
+	}
+	return last(m.in)
+}
+
+// lineOf finds the line of a text within the value that starts at a position.
+// It goes through the file again: only an error needs to know.
+func (p *Profile) lineOf(at Position, text string) Position {
+	if text, _, _ = strings.Cut(text, "\n"); text == "" {
+		return at
+	}
+	n := 0
+	for line := range strings.Lines(p.texts[at.File]) {
+		n++
+		switch {
+		case n < at.Line:
+			continue
+		case n > at.Line && line != "" && !isSpace(rune(line[0])) && line[0] != '#' && line[0] != ';':
+			return at // the next option
+		case line[0] != '#' && line[0] != ';' && strings.Contains(line, text):
+			return Position{at.File, n}
+		}
+	}
+	return at
+}

@@ -1,0 +1,96 @@
+package profile
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Resolution is all that a profile comes to: its parts, the values of every
+// section, and what could not be told.
+type Resolution struct {
+	// Parts that are listed and those they need, in install order.
+	Parts []*Part
+	// Failures are why listed parts could not be resolved, one for each cause.
+	Failures []error
+
+	r *resolver
+}
+
+// ResolveAll resolves the named parts, nil for those that buildout:parts lists,
+// and goes on after an error. The one that it returns is about the list itself.
+func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, error) {
+	r := newResolver(p, init)
+	list, parts, err := r.list(parts)
+	if err != nil {
+		return nil, err
+	}
+	res := &Resolution{r: r}
+	for _, name := range parts {
+		if err := r.start(list, name); err != nil && !slices.Contains(res.Failures, err) {
+			res.Failures = append(res.Failures, err)
+		}
+	}
+	res.Parts = slices.Clone(r.done)
+	for _, part := range res.Parts {
+		part.Listed = slices.Contains(parts, part.Name)
+	}
+	return res, nil
+}
+
+// Resolved is an option with its value, or why it has none.
+type Resolved struct {
+	Option
+	Err error
+}
+
+// Options are the options of a section, substituted, with those that its recipe
+// sets, sorted by name. Parts that nobody listed are initialised for it.
+func (res *Resolution) Options(section string) []Resolved {
+	r := res.r
+	if r.p.sections[section] == nil {
+		return nil
+	}
+	r.steps = nil
+	options, err := r.p.expand(section)
+	if err != nil {
+		return []Resolved{{Option{Name: macroOption}, err}}
+	}
+	var own error // why the part could not be initialised
+	if isPart, err := r.isPart(section); err != nil {
+		own = err
+	} else if isPart {
+		own = r.require(section)
+	}
+	names := slices.Collect(maps.Keys(options))
+	for at := range r.set {
+		if _, ok := options[at.option]; !ok && at.section == section {
+			names = append(names, at.option)
+		}
+	}
+	slices.Sort(names)
+	var all []Resolved
+	for _, name := range names {
+		if name == dependenciesOption {
+			continue
+		}
+		cs := options[name]
+		if len(cs) > 0 && len(counting(cs)) == 0 && hanging(cs) == nil {
+			continue
+		}
+		all = append(all, res.option(ref{section, name}, cs, own))
+	}
+	return all
+}
+
+func (res *Resolution) option(at ref, cs []Contribution, own error) Resolved {
+	if text, ok := res.r.set[at]; ok {
+		from := append(counting(cs), Contribution{Position: Position{File: Computed}, Op: "=", Text: text})
+		return Resolved{Option{at.option, text, from}, nil}
+	}
+	v, err := res.r.evaluate(at)
+	if err != nil && own != nil && strings.HasPrefix(err.Error(), own.Error()) {
+		err = own
+	}
+	return Resolved{Option{at.option, v.text, counting(cs)}, err}
+}
