@@ -92,6 +92,9 @@ type planner struct {
 
 // Make plans the parts of a profile.
 func Make(p *profile.Profile, o Options) (*Graph, error) {
+	if err := checkTarget(p); err != nil {
+		return nil, err
+	}
 	release, err := chooseRelease(p)
 	if err != nil {
 		return nil, err
@@ -108,6 +111,26 @@ func Make(p *profile.Profile, o Options) (*Graph, error) {
 		pl.byPart[p.Name].Listed = p.Listed
 	}
 	return pl.graph, nil
+}
+
+// checkTarget refuses to build for what the toolchains do not make. Reading such
+// a profile is no mistake.
+func checkTarget(p *profile.Profile) error {
+	t := p.Target()
+	option, value := "", ""
+	switch {
+	case t.System != "linux":
+		option, value = "target-system", t.System
+	case t.Machine != "x86_64":
+		option, value = "target-machine", t.Machine
+	default:
+		return nil
+	}
+	o, _, _ := p.Raw("buildout", option)
+	return &profile.Error{
+		Position: o.Position(), Msg: fmt.Sprintf("%s = %s: belljar builds for linux on x86_64 only", option, value),
+		Hint: "belljar annotate shows what such a profile says",
+	}
 }
 
 func chooseRelease(p *profile.Profile) (*toolchain.Release, error) {
@@ -148,22 +171,7 @@ func (pl *planner) part(p *profile.Part) (map[string]string, error) {
 	pl.graph.Parts = append(pl.graph.Parts, n)
 	pl.graph.Warnings = append(pl.graph.Warnings, draft.Warnings...)
 	pl.graph.Warnings = append(pl.graph.Warnings, folderWarnings(p, n.Action, pl.folders)...)
-	return located(p, n), nil
-}
-
-// located gives the options that others read: the location, and every option
-// that speaks of it.
-func located(p *profile.Part, n *Node) map[string]string {
-	set := map[string]string{"location": n.Location()}
-	if p.Options["prefix"] == "" {
-		set["prefix"] = n.Location()
-	}
-	for name, value := range p.Options {
-		if strings.Contains(value, action.Location) {
-			set[name] = strings.ReplaceAll(value, action.Location, n.Location())
-		}
-	}
-	return set
+	return recipe.Publish(p, n.Location())
 }
 
 // add computes the node's key and enters it. Of two parts with the same action

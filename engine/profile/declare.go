@@ -95,6 +95,9 @@ func (p *Profile) complete() error {
 	if err := p.addVersions(); err != nil {
 		return err
 	}
+	if _, err := p.Pins(); err != nil {
+		return err
+	}
 	for _, option := range booleans {
 		if strings.Contains(fold(p.sections[rootSection].options[option]), "${") {
 			continue // told when it is needed

@@ -26,6 +26,8 @@ var (
 	ErrCircular = errors.New("circular reference")
 	// ErrTooLarge marks a profile that exceeds a bound on size or depth.
 	ErrTooLarge = errors.New("profile too large")
+	// ErrOpaque marks a value that a recipe sets without telling; see [Part.Opaque].
+	ErrOpaque = errors.New("set by a recipe")
 	// ErrNeedsPart marks a value that is known only when a part is initialised.
 	ErrNeedsPart = errors.New("needs a part")
 )

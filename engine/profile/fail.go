@@ -11,8 +11,14 @@ import (
 // led there.
 func (r *resolver) fail(cause error, msg, hint string) *Error {
 	e := &Error{Msg: msg, Hint: hint, Err: cause}
-	if n := len(r.steps); n > 0 {
-		e.Position = r.p.where(r.steps[n-1].at)
+	for _, s := range slices.Backward(r.steps) {
+		// What stands in no file is no place to look at, if there is another.
+		if at := r.p.where(s.at); at.Line > 0 || e.Position == (Position{}) {
+			e.Position = at
+		}
+		if e.Line > 0 {
+			break
+		}
 	}
 	if len(r.steps) > 1 {
 		for _, s := range r.steps {

@@ -44,10 +44,39 @@ func (r *resolver) require(name string) error {
 	}
 	err := r.initialise(name)
 	if err != nil {
-		r.failed[name] = err
 		delete(r.finished, name)
+		if !errors.Is(err, ErrCircular) { // that hangs on what was under way
+			r.failed[name] = err
+		}
 	}
 	return err
+}
+
+// touch does what a first reference to a section does in Buildout: it substitutes
+// all options of the section, and so starts the parts that any of them refers to.
+// What goes wrong there is nothing to whoever needs another option. It is done for
+// the parts that the profile lists; who asks for a part by name gets what it needs.
+func (r *resolver) touch(section string) {
+	if r.touched[section] || !r.whole {
+		return
+	}
+	r.touched[section] = true
+	options, err := r.p.expand(section)
+	if err != nil {
+		return
+	}
+	for _, option := range slices.Sorted(maps.Keys(options)) {
+		if cs := options[option]; option != dependenciesOption && last(cs).File != BuiltIn && refers(cs) {
+			_, _ = r.evaluate(ref{section, option})
+		}
+	}
+	if cs, ok := options[dependenciesOption]; ok && section != rootSection {
+		_ = r.dependencies(section, cs, &union{})
+	}
+}
+
+func refers(cs []Contribution) bool {
+	return slices.ContainsFunc(cs, func(c Contribution) bool { return strings.Contains(c.Text, "${") })
 }
 
 func (r *resolver) initialise(name string) error {
@@ -63,6 +92,9 @@ func (r *resolver) initialise(name string) error {
 	part.resolver = nil
 	if err != nil {
 		return r.initialiseError(part, err)
+	}
+	if part.Opaque != nil {
+		r.opaque[name] = part.Opaque
 	}
 	for option, text := range set {
 		r.set[ref{name, option}] = text
@@ -96,11 +128,6 @@ func (r *resolver) part(name string) (*Part, error) {
 		positions: make(map[string]Position, len(options)),
 	}
 	var depends union
-	if cs, ok := options[dependenciesOption]; ok {
-		if err := r.dependencies(name, cs, &depends); err != nil {
-			return nil, err
-		}
-	}
 	for _, option := range slices.Sorted(maps.Keys(options)) {
 		if option == dependenciesOption {
 			continue
@@ -112,6 +139,11 @@ func (r *resolver) part(name string) (*Part, error) {
 		part.Options[option] = v.text
 		part.positions[option] = last(options[option])
 		depends.add(v.parts...)
+	}
+	if cs, ok := options[dependenciesOption]; ok {
+		if err := r.dependencies(name, cs, &depends); err != nil {
+			return nil, err
+		}
 	}
 	part.Recipe = part.Options[recipeOption]
 	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
@@ -149,6 +181,25 @@ func (r *resolver) section(part *Part, option, name string) ([]Option, error) {
 	}
 	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
 	return all, nil
+}
+
+// one gives an option of another section, or of the part itself, that an option
+// of a part under way names.
+func (r *resolver) one(part *Part, option string, to ref) (string, error) {
+	leave, err := r.enter(ref{part.Name, option}, mention{part.contributions(option), to.String()})
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	v, err := r.reference(part.Name, to)
+	if err != nil {
+		return "", err
+	}
+	depends := union{}
+	depends.add(part.Depends...)
+	depends.add(v.parts...)
+	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
+	return v.text, nil
 }
 
 // underWay says whether a part is not initialised yet: the part that is being

@@ -28,6 +28,10 @@ type Part struct {
 	// Listed says that the list of parts names it; the others are there
 	// because one of those needs them.
 	Listed bool
+	// Opaque, when an [Initialise] sets it, says of an option why other parts
+	// cannot know its value: the recipe may set it and did not tell. "" for one
+	// that stands as the profile sets it.
+	Opaque func(option string) (reason string)
 
 	header    Position
 	positions map[string]Position
@@ -54,6 +58,20 @@ func (pt *Part) Section(option, section string) ([]Option, error) {
 	return pt.resolver.section(pt, option, section)
 }
 
+// Refer gives one option of a section that an option of the part names in other
+// ways than ${section:option}, as if the part referred to it; the section "" is
+// the part's own. Only an [Initialise] may call it, for the part that it was given.
+func (pt *Part) Refer(by, section, option string) (string, error) {
+	if pt.resolver == nil {
+		return "", fmt.Errorf("read %s:%s for part %q: the part is not being initialised", section, option, pt.Name)
+	}
+	return pt.resolver.one(pt, by, ref{section, option})
+}
+
+func (pt *Part) contributions(option string) []Contribution {
+	return []Contribution{{Position: pt.Position(option), Text: pt.Options[option]}}
+}
+
 // Initialise gives the options that a part's recipe sets, such as its location.
 // It is called once for each part, when every option of the part is substituted
 // and every part in Depends is initialised. What it returns is what other parts
@@ -62,7 +80,9 @@ type Initialise func(*Part) (map[string]string, error)
 
 // Resolve substitutes the named parts and all parts that they need, and
 // initialises each. nil stands for the parts that buildout:parts lists. The
-// result is in the order of completion: a part comes after those it needs.
+// result is in the order of completion: a part comes after those it needs. For
+// nil that is Buildout's order, which also has the parts that a section mentions
+// of which only another option is needed.
 func (p *Profile) Resolve(parts []string, init Initialise) ([]*Part, error) {
 	r := newResolver(p, init)
 	list, parts, err := r.list(parts)
@@ -85,6 +105,8 @@ func (r *resolver) list(parts []string) (step, []string, error) {
 	if parts != nil {
 		return step{at: mentionAt(Position{File: CommandLine})}, parts, nil
 	}
+	r.whole = true
+	r.touch(rootSection)
 	v, err := r.listed()
 	if err != nil {
 		return step{}, nil, err

@@ -64,6 +64,14 @@ func TestResolveOfNamedParts(t *testing.T) {
 	equal(t, "order", order, "c() a(c)")
 }
 
+func TestNamedPartsBringOnlyWhatTheyNeed(t *testing.T) {
+	const text = "[buildout]\nx = ${b:location}\nparts = a\n[a]\nrecipe = r\nx = ${env:plain}\n[b]\nrecipe = r\n[c]\nrecipe = r\n[env]\nplain = 1\nother = ${c:location} ${none:x}"
+	order, _ := resolve(t, text, located, "a")
+	equal(t, "named", order, "a()")
+	order, _ = resolve(t, text, located)
+	equal(t, "listed, as in Buildout", order, "b() c() a()")
+}
+
 func TestDepends(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"location", "x = ${zlib:location}", "zlib() a(zlib)"},
@@ -71,16 +79,16 @@ func TestDepends(t *testing.T) {
 		{"order only", "depends = ${zlib:recipe}", "zlib() a(zlib)"},
 		{"implicit option", "x = ${zlib:_buildout_section_name_}", "zlib() a(zlib)"},
 		{"through a section that is no part", "x = ${env:CPPFLAGS}", "zlib() a(zlib)"},
-		{"only what flowed", "x = ${env:plain}", "a()"},
+		{"only what flowed", "x = ${env:plain}", "zlib() a()"},
 		{"through a part's option", "x = ${python:executable}", "zlib() python(zlib) a(python,zlib)"},
 		{"not through a part's other options", "x = ${python:plain}", "zlib() python(zlib) a(python)"},
 		{"by option name, each once", "z = ${zlib:url}\ny = ${gdbm:url} ${zlib:url}", "gdbm() zlib() a(gdbm,zlib)"},
-		{"=> comes first", "=> zlib\nb = ${gdbm:url}", "zlib() gdbm() a(zlib,gdbm)"},
+		{"=> comes after what is referred to", "=> zlib\nb = ${gdbm:url}", "gdbm() zlib() a(gdbm,zlib)"},
 		{"=> several", "=> gdbm zlib", "gdbm() zlib() a(gdbm,zlib)"},
 		{"=> of a section that is no part", "=> env", "zlib() a(zlib)"},
-		{"=> by reference", "=> ${env:needs}", "gdbm() a(gdbm)"},
+		{"=> by reference", "=> ${env:needs}", "zlib() gdbm() a(gdbm)"},
 		{"itself is none", "x = ${a:y}\ny = 1", "a()"},
-		{"itself through another section", "x = ${env:of-a}\ny = 1", "a()"},
+		{"itself through another section", "x = ${env:of-a}\ny = 1", "zlib() a()"},
 		{"through a macro", "<= macro", "zlib() a(zlib)"},
 	}
 	for _, tt := range tests {

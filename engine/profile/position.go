@@ -8,8 +8,9 @@ const (
 	CommandLine = "command line"
 	// BuiltIn is the file of the options that every profile starts with.
 	BuiltIn = "built-in default"
-	// Computed is the file of the options that a part's recipe sets.
-	Computed = "recipe"
+	// Computed is the file of what is computed: buildout:directory, and the
+	// options that recipes set.
+	Computed = "computed"
 )
 
 // Position is a place in a profile.

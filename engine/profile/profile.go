@@ -91,7 +91,9 @@ func (l *loader) loadAll(path string, o LoadOptions) error {
 	defaults := gather([]*block{{
 		name:    rootSection,
 		header:  Position{File: BuiltIn},
-		options: append(defaultOptions(), builtIn("directory", l.p.folder)),
+		options: append(defaultOptions(), assignment{name: "directory", Contribution: Contribution{
+			Position: Position{File: Computed}, Op: "=", Text: l.p.folder,
+		}}),
 	}}, l.p.folder)
 	commandLine := gather(overrideBlocks(rest), l.p.folder)
 	l.p.merge(defaults)

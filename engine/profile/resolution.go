@@ -21,6 +21,9 @@ type Resolution struct {
 // and goes on after an error. The one that it returns is about the list itself.
 func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, error) {
 	r := newResolver(p, init)
+	if _, has := p.sections[rootSection].options[partsOption]; !has && parts == nil {
+		parts = []string{} // a profile for others to extend
+	}
 	list, parts, err := r.list(parts)
 	if err != nil {
 		return nil, err

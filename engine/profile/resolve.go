@@ -42,8 +42,11 @@ type resolver struct {
 	values   map[ref]value
 	failures map[ref]error    // of values
 	failed   map[string]error // of parts
-	set      map[ref]string   // options that parts set when they were initialised
-	finished map[string]bool  // parts begun; true when initialised
+	opaque   map[string]func(option string) string
+	whole    bool            // the profile's own list of parts is resolved
+	touched  map[string]bool // sections that are no parts: all options were looked at
+	set      map[ref]string  // options that parts set when they were initialised
+	finished map[string]bool // parts begun; true when initialised
 	done     []*Part
 	building []string    // parts under way, outermost first
 	steps    []step      // options under way, outermost first
@@ -58,6 +61,8 @@ func newResolver(p *Profile, init Initialise) *resolver {
 		values:   map[ref]value{},
 		failures: map[ref]error{},
 		failed:   map[string]error{},
+		opaque:   map[string]func(option string) string{},
+		touched:  map[string]bool{},
 		set:      map[ref]string{},
 		finished: map[string]bool{},
 		active:   map[ref]int{},
@@ -192,6 +197,7 @@ func (r *resolver) reference(section string, to ref) (value, error) {
 		return value{}, err
 	}
 	if !isPart {
+		r.touch(to.section)
 		return r.evaluate(to)
 	}
 	if err := r.requireOption(to); err != nil {
@@ -199,6 +205,11 @@ func (r *resolver) reference(section string, to ref) (value, error) {
 	}
 	if text, ok := r.set[to]; ok {
 		return value{text, []string{to.section}}, nil
+	}
+	if f := r.opaque[to.section]; f != nil {
+		if reason := f(to.option); reason != "" {
+			return value{}, r.fail(ErrOpaque, fmt.Sprintf("${%s} is not known: %s", to, reason), "")
+		}
 	}
 	v, err := r.evaluate(to)
 	if err != nil {

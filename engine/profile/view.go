@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -33,8 +34,8 @@ func (p *Profile) Held(section string) []Option {
 
 // waiting splits what is said of an option in a section that starts from another
 // one: what the section's own file adds and removes behind its last assignment
-// waits for the other section, and so do those of later files when nothing
-// assigns the option.
+// is held apart, what later files add and remove is held as the option's value.
+// (All of it waits for the other section in the end, see [Profile.Raw].)
 func waiting(name string, cs []Contribution, file string) []Option {
 	from := 0
 	for i, c := range cs {
@@ -42,11 +43,10 @@ func waiting(name string, cs []Contribution, file string) []Option {
 			from = i + 1
 		}
 	}
-	assigned := slices.ContainsFunc(cs, func(c Contribution) bool { return c.Op == "=" })
 	kept := slices.Clone(cs[:from])
 	waits := map[string][]Contribution{}
 	for _, c := range cs[from:] {
-		if c.File != file && assigned || c.Op == "=" {
+		if c.File != file || c.Op == "=" {
 			kept = append(kept, c)
 		} else {
 			waits[c.Op] = append(waits[c.Op], c)
@@ -92,7 +92,7 @@ func (p *Profile) Empty(section string) bool {
 // nearest name that there is. An option that hangs on the machine is an error.
 func (p *Profile) Lookup(section, option string) (Option, error) {
 	if p.sections[section] == nil {
-		return Option{}, &Error{Msg: "there is no section [" + section + "]", Hint: didYouMean(section, p.order), Err: ErrUnknown}
+		return Option{}, &Error{Position: Position{File: p.root}, Msg: "there is no section [" + section + "]", Hint: didYouMean(section, p.order), Err: ErrUnknown}
 	}
 	r := newResolver(p, nil)
 	text, cs, ok, err := r.lookup(ref{section, option})
@@ -100,7 +100,12 @@ func (p *Profile) Lookup(section, option string) (Option, error) {
 		return Option{}, err
 	}
 	if !ok {
-		return Option{}, r.unknownOption(ref{section, option})
+		err := r.unknownOption(ref{section, option})
+		var e *Error
+		if at, ok := p.Header(section); ok && errors.As(err, &e) && e.File == "" {
+			e.Position = at
+		}
+		return Option{}, err
 	}
 	return Option{option, text, counting(cs)}, nil
 }

@@ -39,7 +39,7 @@ func TestOpenErrors(t *testing.T) {
 }
 
 func TestBooleans(t *testing.T) {
-	for text, want := range map[string]bool{"true": true, "false": false, "": false, "  true  ": true} {
+	for text, want := range map[string]bool{"true": true, "false": false, "  true  ": true} {
 		folder(t, map[string]string{"buildout.cfg": "[buildout]\noffline = " + text})
 		got, err := open(t, Config{}).Profile.Bool("offline")
 		if err != nil || got != want {

@@ -1,6 +1,8 @@
 package project
 
 import (
+	"strings"
+
 	"belljar.build/engine/profile"
 	"belljar.build/engine/recipe"
 )
@@ -14,7 +16,11 @@ func (p *Project) ResolveAll(parts []string) (*profile.Resolution, error) {
 		return nil, err
 	}
 	return p.Profile.ResolveAll(parts, func(part *profile.Part) (map[string]string, error) {
-		return recipe.Publish(part, folder+"/"+part.Name)
+		location := strings.TrimSpace(part.Options["location"])
+		if location == "" {
+			location = folder + "/" + part.Name
+		}
+		return recipe.Publish(part, location)
 	})
 }
 
