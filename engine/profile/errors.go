@@ -16,7 +16,7 @@ var (
 	ErrMachine = errors.New("depends on the machine")
 	// ErrRemote marks a profile, or an extends, that is a URL, where the caller
 	// gave no way to read one.
-	ErrRemote = errors.New("no network")
+	ErrRemote = errors.New("no network here")
 	// ErrFetch marks an error of [LoadOptions.Remote] that says all there is to
 	// say: it is passed on as it is.
 	ErrFetch = errors.New("fetch of a profile")

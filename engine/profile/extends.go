@@ -22,21 +22,14 @@ const (
 // file after those that it extends. The order is flat: what a file extends is
 // never merged apart from the rest.
 type loader struct {
-	finder
+	*finder
+	*crawler
 	p     *Profile
-	read  map[string]*file // by identity
-	done  map[string]bool  // by identity
-	chain []location       // the files being read, outermost first
+	done  map[string]bool // by identity
+	chain []location      // the files being read, outermost first
 
 	remote   func(RemoteFile) (string, error)
 	settings []*section // that decide how a remote file is read: [buildout] of each
-}
-
-// file is a file as written.
-type file struct {
-	display string
-	folder  string // absolute, or a URL
-	blocks  []*block
 }
 
 // extend loads the file that an extends at a position names.
@@ -55,8 +48,8 @@ func (l *loader) extend(folder, name string, by mention, optional bool) error {
 		return err
 	case optional && errors.Is(err, fs.ErrNotExist):
 		return nil
-	case errors.Is(err, ErrFetch):
-		return err
+	case errors.Is(err, ErrFetch): // there is no such file
+		return &Error{Position: l.p.where(by), Msg: err.Error(), Err: err}
 	}
 	return unreadable(l.p.where(by), name, err)
 }
@@ -73,7 +66,10 @@ func unreadable(at Position, name string, err error) error {
 		reason = pathError.Err
 	}
 	e := &Error{Position: at, Msg: fmt.Sprintf("%s %q: %v", verb, name, reason), Err: err}
-	if errors.Is(err, fs.ErrNotExist) && at.Line > 0 {
+	switch {
+	case errors.Is(err, ErrRemote):
+		e.Hint = "save a copy and extend that"
+	case errors.Is(err, fs.ErrNotExist) && at.Line > 0:
 		e.Hint = "a path is relative to the file that extends it"
 	}
 	return e
@@ -92,10 +88,11 @@ func (l *loader) load(loc location, by mention) error {
 	if err != nil {
 		return err
 	}
-	sections, err := l.sections(f)
-	if err != nil {
-		return err
+	if len(f.errs) > 0 {
+		return f.errs
 	}
+	l.p.undecided = append(l.p.undecided, f.undecided...)
+	sections := gather(f.kept, f.folder)
 	l.chain = append(l.chain, loc)
 	if err := l.extendAll(f, sections); err != nil {
 		return err
@@ -107,34 +104,27 @@ func (l *loader) load(loc location, by mention) error {
 	return nil
 }
 
-// open reads and parses a file, once.
+// open gives a file, read and parsed.
 func (l *loader) open(loc location, by mention) (*file, error) {
-	if f := l.read[loc.identity]; f != nil {
-		return f, nil
+	f, err := l.get(loc)
+	if f != nil {
+		l.p.folders[f.display], l.p.texts[f.display] = f.folder, f.text
 	}
-	text, err := l.text(loc, by)
-	if err != nil {
-		return nil, err
+	if err != nil && errors.Is(err, ErrFetch) && !errors.Is(err, fs.ErrNotExist) {
+		err = &Error{Position: l.p.where(by), Msg: err.Error(), Err: err}
 	}
-	f := &file{display: l.display(loc), folder: loc.folder()}
-	l.p.folders[f.display], l.p.texts[f.display] = f.folder, text
-	blocks, errs := parse(f.display, text)
-	if len(errs) > 0 {
-		return nil, errs
-	}
-	f.blocks = blocks
-	l.read[loc.identity] = f
-	return f, nil
+	return f, err
 }
 
-func (l *loader) text(loc location, by mention) (string, error) {
+// content reads a file from this machine or the network. Several are read at once.
+func (l *loader) content(loc location) (string, error) {
 	if !loc.remote {
 		return openFile(loc.path)
 	}
 	if l.remote == nil {
-		return "", &Error{Position: l.p.where(by), Msg: fmt.Sprintf("extend %q: no network here", loc.path), Hint: "save a copy and extend that", Err: ErrRemote}
+		return "", ErrRemote
 	}
-	text, err := l.remote(RemoteFile{URL: loc.path, At: l.p.where(by), Setting: l.setting})
+	text, err := l.remote(RemoteFile{URL: loc.path, Setting: l.setting})
 	if err == nil && len(text) > maxFile {
 		err = ErrTooLarge
 	}
@@ -155,29 +145,6 @@ func (l *loader) checkChain(loc location, by mention) error {
 		names = append(names, l.display(c))
 	}
 	return &Error{Position: l.p.where(by), Msg: "files extend each other: " + strings.Join(shorten(names), " -> "), Err: ErrCircular}
-}
-
-// sections drops the sections of a file whose condition does not hold, and
-// notes those that hang on the machine.
-func (l *loader) sections(f *file) ([]*section, error) {
-	var errs Errors
-	var kept []*block
-	for _, b := range f.blocks {
-		keep, why, err := b.decide(l.p.target)
-		if err != nil {
-			errs = append(errs, err)
-		}
-		if why != nil {
-			l.p.undecided = append(l.p.undecided, *why)
-		}
-		if keep {
-			kept = append(kept, b)
-		}
-	}
-	if len(errs) > 0 {
-		return nil, errs
-	}
-	return gather(kept, f.folder), nil
 }
 
 // extendAll loads what a file extends. The options are taken out of the file:

@@ -156,7 +156,7 @@ func TestLoadErrors(t *testing.T) {
 	_, err = Load("no/such/folder.cfg", LoadOptions{})
 	wants(t, err, `no/such/folder.cfg: read "no/such/folder.cfg": no such file or directory`, "", os.ErrNotExist)
 	_, err = Load("https://example.org/a.cfg", LoadOptions{})
-	wants(t, err, "https://example.org/a.cfg: extend \"https://example.org/a.cfg\": no network here", "", ErrRemote)
+	wants(t, err, "https://example.org/a.cfg: read \"https://example.org/a.cfg\": no network here", "", ErrRemote)
 	_, err = Load("buildout.cfg", LoadOptions{Overrides: []Override{{"buildout", "extends", "=", "none.cfg"}}})
 	wants(t, err, `command line: read "none.cfg": no such file or directory`, "", os.ErrNotExist)
 }

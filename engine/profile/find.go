@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 var errLocalFromRemote = errors.New("a profile from the network cannot extend a file of this machine")
@@ -19,8 +21,15 @@ func isURL(name string) bool {
 
 // finder turns the names that profiles use into places.
 type finder struct {
-	cwd     string
-	folders map[string]string // folder -> the same without symbolic links
+	cwd string
+
+	mu       sync.Mutex
+	folders  map[string]string // folder as written -> the same without symbolic links
+	followed map[string]string // folder in a physical one -> the same without symbolic links
+}
+
+func newFinder(cwd string) *finder {
+	return &finder{cwd: cwd, folders: map[string]string{}, followed: map[string]string{}}
 }
 
 // location is where a profile file is.
@@ -59,6 +68,8 @@ func (f *finder) find(folder, name string) (location, error) {
 	if !filepath.IsAbs(path) {
 		path = folder + "/" + path
 	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	dir, base := filepath.Split(path)
 	physical, err := f.physical(dir)
 	if err != nil {
@@ -71,13 +82,46 @@ func (f *finder) find(folder, name string) (location, error) {
 	return location{path: filepath.Join(clean, base), identity: filepath.Join(physical, base)}, nil
 }
 
+// physical is a folder without symbolic links, as the kernel would find it. Most
+// folders of a profile share their beginning: each is looked at once.
 func (f *finder) physical(dir string) (string, error) {
 	if p, ok := f.folders[dir]; ok {
 		return p, nil
 	}
-	p, err := filepath.EvalSymlinks(dir)
+	parent, name := filepath.Split(strings.TrimRight(dir, "/"))
+	if parent == "" || name == "" {
+		return "/", nil
+	}
+	p, err := f.physical(parent)
+	if err != nil {
+		return "", err
+	}
+	switch name {
+	case "", ".":
+	case "..":
+		p = filepath.Dir(p)
+	default:
+		if p, err = f.follow(p + "/" + name); err != nil {
+			return "", err
+		}
+	}
+	f.folders[dir] = p
+	return p, nil
+}
+
+// follow gives a folder in a physical one, or what it is a link to.
+func (f *finder) follow(dir string) (string, error) {
+	dir = filepath.Clean(dir)
+	if p, ok := f.followed[dir]; ok {
+		return p, nil
+	}
+	p := dir
+	info, err := os.Lstat(dir)
+	if err == nil && info.Mode()&os.ModeSymlink != 0 {
+		p, err = filepath.EvalSymlinks(dir)
+	}
 	if err == nil {
-		f.folders[dir] = p
+		f.followed[dir] = p
 	}
 	return p, err
 }

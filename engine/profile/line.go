@@ -16,8 +16,9 @@ func splitHeader(line string) (name, condition string, ok bool) {
 	if !opened || !closed || !validName(name, "#;[]{}:") {
 		return "", "", false
 	}
-	// The only way to write these two in a condition.
-	condition = strings.NewReplacer(`\x23`, "#", `\x3b`, ";").Replace(condition)
+	if strings.Contains(condition, `\x`) { // the only way to write these two in a condition
+		condition = strings.NewReplacer(`\x23`, "#", `\x3b`, ";").Replace(condition)
+	}
 	return name, trimSpace(condition), true
 }
 
@@ -53,7 +54,12 @@ func splitOperator(written string) (bare, op string, ok bool) {
 
 // validName says whether a name is one word without any of the excluded characters.
 func validName(name, excluded string) bool {
-	return len(strings.Fields(name)) == 1 && !strings.ContainsAny(name, excluded)
+	for _, r := range name {
+		if isSpace(r) || strings.ContainsRune(excluded, r) {
+			return false
+		}
+	}
+	return name != ""
 }
 
 // dedent takes the margin that the lines of a value share, when it starts below

@@ -20,15 +20,15 @@ type LoadOptions struct {
 	// UserDefaults is a file that is read before the profile, as if the
 	// profile extended it; empty means none. "~/.buildout/default.cfg"
 	UserDefaults string
-	// Remote reads a profile at a URL. Its errors wrap [ErrFetch], or
-	// fs.ErrNotExist when the server has no such file. nil: URLs are errors.
+	// Remote reads a profile at a URL; it is called by several goroutines at
+	// once. Its errors wrap [ErrFetch], and fs.ErrNotExist when the server has no
+	// such file. nil: URLs are errors.
 	Remote func(RemoteFile) (text string, err error)
 }
 
 // RemoteFile is a profile at a URL that is to be read.
 type RemoteFile struct {
 	URL string // absolute, without superfluous steps: "https://host/stack/slapos.cfg"
-	At  Position
 	// Setting gives an option of [buildout] as far as it is known before the
 	// profile is read: from the command line, the root profile, the user's
 	// defaults, and the built-in ones. "allow-hosts", "offline", "extends-cache"
@@ -63,13 +63,9 @@ func Load(path string, o LoadOptions) (*Profile, error) {
 		sections: map[string]*section{},
 		expanded: map[string]map[string][]Contribution{},
 	}
-	l := &loader{
-		finder: finder{cwd: cwd, folders: map[string]string{}},
-		p:      p,
-		read:   map[string]*file{},
-		done:   map[string]bool{},
-		remote: o.Remote,
-	}
+	l := &loader{finder: newFinder(cwd), p: p, done: map[string]bool{}, remote: o.Remote}
+	l.crawler = newCrawler(l.finder, l.content)
+	defer l.stop()
 	if err := l.loadAll(path, o); err != nil {
 		return nil, err
 	}
@@ -89,16 +85,15 @@ func (l *loader) loadAll(path string, o LoadOptions) error {
 		l.p.folder = l.cwd
 	}
 	defaults := gather([]*block{{
-		name:    rootSection,
-		header:  Position{File: BuiltIn},
+		name:   rootSection,
+		header: Position{File: BuiltIn},
 		options: append(defaultOptions(), assignment{name: "directory", Contribution: Contribution{
 			Position: Position{File: Computed}, Op: "=", Text: l.p.folder,
 		}}),
 	}}, l.p.folder)
 	commandLine := gather(overrideBlocks(rest), l.p.folder)
 	l.p.merge(defaults)
-	l.settings = slices.Concat(defaults, commandLine)
-	if err := l.readRoot(root, path, o, commandLine); err != nil {
+	if err := l.prepare(path, o, defaults, commandLine); err != nil {
 		return err
 	}
 	if o.UserDefaults != "" {
@@ -119,31 +114,46 @@ func (l *loader) loadAll(path string, o LoadOptions) error {
 	return nil
 }
 
-// readRoot opens the root file before any other: it declares the target, and
-// how the files that it extends are fetched.
-func (l *loader) readRoot(root location, path string, o LoadOptions, commandLine []*section) error {
-	f, err := l.open(root, mentionAt(Position{File: path}))
-	if err != nil {
-		return l.rootError(err, path)
+// prepare looks at the root file and the user's defaults before any other file is
+// read: they say how those are fetched, and the root declares the target.
+func (l *loader) prepare(path string, o LoadOptions, defaults, commandLine []*section) error {
+	l.settings = slices.Concat(defaults, commandLine)
+	var own []*section
+	for _, file := range []string{o.UserDefaults, path} {
+		if file == "" {
+			continue
+		}
+		var err error
+		if own, err = l.ownSettings(file); err != nil {
+			return err
+		}
+		l.settings = slices.Concat(l.settings[:len(l.settings)-len(commandLine)], own, commandLine)
 	}
+	var err error
+	l.target, err = declaredTarget(o.Target, append(own, commandLine...))
+	l.p.target = l.target
+	return err
+}
+
+// ownSettings is what a file itself says of [buildout], under no condition. An
+// error about the file comes again when it is loaded, with its place.
+func (l *loader) ownSettings(name string) ([]*section, error) {
+	loc, err := l.find(l.cwd, name)
+	if err != nil {
+		return nil, nil
+	}
+	f, err := l.parse(loc)
+	if err != nil {
+		return nil, nil
+	}
+	l.first[loc.identity] = f.text
 	var own []*block
 	for _, b := range f.blocks {
 		if b.condition == "" && b.name == rootSection {
 			own = append(own, b)
 		}
 	}
-	sections := gather(own, f.folder)
-	l.settings = slices.Concat(l.settings[:1:1], sections, commandLine)
-	l.p.target, err = declaredTarget(o.Target, append(sections, commandLine...))
-	return err
-}
-
-func (l *loader) rootError(err error, path string) error {
-	switch err.(type) {
-	case *Error, Errors:
-		return err
-	}
-	return unreadable(Position{File: path}, path, err)
+	return gather(own, f.folder), nil
 }
 
 // setting is an option of [buildout] before the profile is read.

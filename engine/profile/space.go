@@ -7,6 +7,9 @@ import (
 
 // isSpace is Python's str.isspace, which also counts four control characters.
 func isSpace(r rune) bool {
+	if r > ' ' && r < 0x80 {
+		return false
+	}
 	return unicode.IsSpace(r) || r >= 0x1c && r <= 0x1f
 }
 

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/google/renameio/v2"
 
@@ -25,8 +26,10 @@ type remote struct {
 	ctx    context.Context
 	config Config
 	lock   *lock.Lock
-	dir    string   // the project's folder
-	read   []string // URLs, as the lock names them
+	dir    string // the project's folder
+
+	mu   sync.Mutex
+	read []string // URLs, as the lock names them
 }
 
 // remoteError is an error of the fetcher, in the words of package profile.
@@ -44,10 +47,16 @@ func (e *remoteError) Is(target error) bool {
 // text gives a profile at a URL.
 func (r *remote) text(f profile.RemoteFile) (string, error) {
 	result, err := r.fetch(f)
+	var placed *profile.Error
+	if errors.As(err, &placed) {
+		return "", err
+	}
 	if err != nil {
 		return "", &remoteError{err, errors.Is(err, fetch.ErrNotFound)}
 	}
+	r.mu.Lock()
 	r.read = append(r.read, f.URL)
+	r.mu.Unlock()
 	if !r.config.Locked {
 		r.lock.Set(f.URL, lock.Entry{SHA256: result.SHA256, Size: result.Size})
 	}
@@ -66,13 +75,13 @@ func (r *remote) fetch(f profile.RemoteFile) (fetch.Result, error) {
 	// Where files go by their names, a profile is called by its URL's MD5:
 	// every second one is a buildout.cfg.
 	sum := md5.Sum([]byte(f.URL))
-	request := fetch.Request{URL: f.URL, Name: hex.EncodeToString(sum[:]), Position: f.At.String()}
+	request := fetch.Request{URL: f.URL, Name: hex.EncodeToString(sum[:])}
 	if e, ok := r.lock.Lookup(f.URL); ok {
 		request.SHA256 = e.SHA256
 		return r.one(c, request)
 	}
 	if r.config.Locked {
-		return fetch.Result{}, fmt.Errorf("%s: %s: %w", f.At, f.URL, ErrNotLocked)
+		return fetch.Result{}, fmt.Errorf("%s: %w", f.URL, ErrNotLocked)
 	}
 	kept := c // asks nobody but the caches
 	kept.Offline = true
