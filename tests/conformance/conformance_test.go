@@ -55,9 +55,11 @@ func TestRules(t *testing.T) {
 	for folder := range scripts(t) {
 		t.Run(folder, func(t *testing.T) {
 			testscript.Run(t, testscript.Params{
-				Dir:                 folder,
-				Setup:               func(e *testscript.Env) error { return setUp(e, bin) },
-				Cmds:                map[string]func(*testscript.TestScript, bool, []string){"exits": exits, "prints": prints, "cached": cached},
+				Dir:   folder,
+				Setup: func(e *testscript.Env) error { return setUp(e, bin) },
+				Cmds: map[string]func(*testscript.TestScript, bool, []string){
+					"exits": exits, "prints": prints, "cached": cached, "addressed": addressed,
+				},
 				RequireExplicitExec: true,
 			})
 		})
@@ -175,4 +177,15 @@ func cached(ts *testscript.TestScript, neg bool, args []string) {
 	if same := err == nil && string(data) == ts.ReadFile(args[2]); same == neg {
 		ts.Fatalf("cached %v: %t, %v", args, same, err)
 	}
+}
+
+// addressed [FILE]: writes the file profile to buildout.cfg, or FILE over
+// itself, with the server's address for @SERVER@.
+func addressed(ts *testscript.TestScript, _ bool, args []string) {
+	from, to := "profile", "buildout.cfg"
+	if len(args) > 0 {
+		from, to = args[0], args[0]
+	}
+	text := strings.ReplaceAll(ts.ReadFile(from), "@SERVER@", ts.Getenv("SERVER"))
+	ts.Check(os.WriteFile(ts.MkAbs(to), []byte(text), 0o644))
 }
