@@ -27,6 +27,7 @@ func split(args []string) (parts []string, overrides []profile.Override, err err
 // buildoutArgs moves option settings, which Buildout's users write before the
 // command too, right behind it: cobra takes the first word for the command.
 func buildoutArgs(args []string) []string {
+	args = expandSettings(args)
 	var flags, settings []string
 	for i, a := range args {
 		switch {
@@ -47,8 +48,8 @@ func buildoutArgs(args []string) []string {
 // may be clustered: -vc FILE, -oj 2; a value may follow at once: -j2.
 func takesValue(flag string) bool {
 	if name, ok := strings.CutPrefix(flag, "--"); ok {
-		return slices.Contains([]string{"config", "store", "jobs", "timeout"}, name)
+		return slices.Contains([]string{"config", "store", "jobs"}, name)
 	}
-	at := strings.IndexAny(flag, "cjt")
+	at := strings.IndexAny(flag, "cj")
 	return strings.HasPrefix(flag, "-") && at == len(flag)-1 && at > 0
 }

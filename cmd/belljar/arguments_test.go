@@ -38,6 +38,16 @@ func TestBuildoutArgs(t *testing.T) {
 		{"run zlib -- env A=1 -c", "run zlib -- env A=1 -c"},
 		{"x=1 -- y=2", "x=1 -- y=2"},
 		{"- x=1 build", "- build x=1"},
+		{"-o build", "build buildout:offline=true"},
+		{"-O offline=true -o build zlib", "build buildout:offline=false offline=true buildout:offline=true zlib"},
+		{"build -voN zlib", "build buildout:offline=true buildout:newest=false -v zlib"},
+		{"-oc f.cfg build", "-c f.cfg build buildout:offline=true"},
+		{"-ocf.cfg build", "-cf.cfg build buildout:offline=true"},
+		{"-c -o build", "-c -o build"}, // a file of that name
+		{"-t 5 build", "build buildout:socket-timeout=5"},
+		{"-vt5 build", "-v build buildout:socket-timeout=5"},
+		{"--timeout=5 --no-newest --offline=no build", "--offline=no build buildout:socket-timeout=5 buildout:newest=false"},
+		{"run x -- -o", "run x -- -o"},
 	} {
 		equal(t, tt.args, strings.Join(buildoutArgs(strings.Fields(tt.args)), " "), tt.want)
 	}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -15,12 +14,11 @@ import (
 
 // globals are the options that every command takes.
 type globals struct {
-	profile    string             // -c
-	store      string             // --store
-	noDefaults bool               // -U
-	settings   []profile.Override // -o -O -n -N -t, in the order given
-	verbose    int                // -v
-	quiet      int                // -q
+	profile    string // -c
+	store      string // --store
+	noDefaults bool   // -U
+	verbose    int    // -v
+	quiet      int    // -q
 	// commands are set when no command was given: a word that is no part may
 	// be a misspelt one.
 	commands []string
@@ -57,7 +55,7 @@ Without a command it builds.
 	f := cmd.PersistentFlags()
 	f.StringVarP(&g.profile, "config", "c", "buildout.cfg", "the profile")
 	f.StringVar(&g.store, "store", os.Getenv("BELLJAR_STORE"), "the physical store (BELLJAR_STORE)")
-	g.settingFlags(f)
+	settingFlags(f)
 	f.BoolVarP(&g.noDefaults, "no-user-defaults", "U", false, "do not read ~/.buildout/default.cfg")
 	f.CountVarP(&g.verbose, "verbose", "v", "say more")
 	f.CountVarP(&g.quiet, "quiet", "q", "say less")
@@ -70,11 +68,10 @@ Without a command it builds.
 	return cmd
 }
 
-// config is the project that the options describe. The command line's own
-// options of [buildout] come first: what is written out as one wins.
+// config is the project that the options describe.
 func (g *globals) config(overrides []profile.Override) project.Config {
 	c := project.Config{
-		Profile: g.profile, Overrides: append(slices.Clone(g.settings), overrides...), Store: g.store,
+		Profile: g.profile, Overrides: overrides, Store: g.store,
 		NoUserDefaults: g.noDefaults,
 	}
 	if list := os.Getenv("BELLJAR_DISTFILES"); list != "" {

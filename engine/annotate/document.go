@@ -1,23 +1,22 @@
 package annotate
 
 import (
+	"slices"
 	"strings"
 
 	"belljar.build/engine/profile"
 )
 
-// Document is a profile laid open.
+// Document is a profile laid open, section by section as it is written: a large
+// one never stands in memory as a whole.
 type Document struct {
-	Sections []Section
+	// Sections are the names of the sections to show, sorted.
+	Sections []string
+	// Options gives those of a section, sorted by name.
+	Options func(section string) []Option
 	// Parts are the listed parts; in a resolved document with those that they
 	// need, in install order.
 	Parts []string
-}
-
-// Section is a section of the profile.
-type Section struct {
-	Name    string
-	Options []Option
 }
 
 // Option is one option of a section.
@@ -28,34 +27,36 @@ type Option struct {
 }
 
 // Raw lays a profile open as Buildout's parser holds it: macros not applied,
-// nothing substituted. The sections are in the order in which the files have
-// them; without names all are shown.
+// nothing substituted. Without names all sections are shown.
 func Raw(p *profile.Profile, names []string) *Document {
-	d := &Document{Parts: rawParts(p)}
-	for _, name := range chosen(p, names) {
-		s := Section{Name: name}
-		for _, o := range p.Held(name) {
-			s.Options = append(s.Options, Option{Option: o})
-		}
-		d.Sections = append(d.Sections, s)
+	return &Document{
+		Sections: chosen(p, names), Parts: rawParts(p),
+		Options: func(section string) []Option {
+			var all []Option
+			for _, o := range p.Held(section) {
+				all = append(all, Option{Option: o})
+			}
+			return all
+		},
 	}
-	return d
 }
 
 // Resolved lays open what a profile comes to.
 func Resolved(p *profile.Profile, res *profile.Resolution, names []string) *Document {
-	d := &Document{Parts: []string{}}
-	for _, part := range res.Parts {
-		d.Parts = append(d.Parts, part.Name)
+	parts := make([]string, len(res.Parts))
+	for i, part := range res.Parts {
+		parts[i] = part.Name
 	}
-	for _, name := range chosen(p, names) {
-		s := Section{Name: name}
-		for _, o := range res.Options(name) {
-			s.Options = append(s.Options, Option(o))
-		}
-		d.Sections = append(d.Sections, s)
+	return &Document{
+		Sections: chosen(p, names), Parts: parts,
+		Options: func(section string) []Option {
+			var all []Option
+			for _, o := range res.Options(section) {
+				all = append(all, Option(o))
+			}
+			return all
+		},
 	}
-	return d
 }
 
 // chosen are the sections to show, without those of which nothing counts.
@@ -69,7 +70,8 @@ func chosen(p *profile.Profile, names []string) []string {
 			all = append(all, name)
 		}
 	}
-	return all
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // rawParts is the list of parts; as it is written when a part would have to be

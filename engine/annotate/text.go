@@ -2,7 +2,6 @@ package annotate
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -17,10 +16,9 @@ import (
 func Text(w io.Writer, d *Document, verbose bool) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprint(b, "\nAnnotated sections\n==================\n")
-	sections := slices.SortedFunc(slices.Values(d.Sections), func(x, y Section) int { return cmp.Compare(x.Name, y.Name) })
-	for _, s := range sections {
-		fmt.Fprintf(b, "\n[%s]\n", s.Name)
-		for _, o := range s.Options {
+	for _, section := range d.Sections {
+		fmt.Fprintf(b, "\n[%s]\n", section)
+		for _, o := range d.Options(section) {
 			textOption(b, o, verbose)
 		}
 	}
@@ -99,6 +97,3 @@ func source(at profile.Position) string {
 	}
 	return at.File
 }
-
-// profileFile is a place without its line.
-func profileFile(at profile.Position) profile.Position { return profile.Position{File: at.File} }

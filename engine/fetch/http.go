@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,7 +69,7 @@ func (f *Fetcher) downloadAndCheck(ctx context.Context, req Request, target stri
 		return Result{}, false, err
 	}
 	defer p.file.Close()
-	r := &report{progress: f.config.Progress, name: req.Name}
+	r := &report{progress: f.config.Progress, name: cmp.Or(req.Title, req.Name)}
 	defer func() { r.done(err) }()
 	err = f.retry(ctx, func() error { return f.download(ctx, target, p, r) })
 	if err != nil {

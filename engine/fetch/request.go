@@ -10,6 +10,8 @@ type Request struct {
 	// Name is the file name that folders are searched for. Default: the last
 	// element of the URL's path, percent-decoded. Example: "zlib-1.3.tar.gz".
 	Name string
+	// Title is what progress calls the file. Default: Name.
+	Title string
 	// Digests are the profile's pins; the file must have them all.
 	Digests []Digest
 	// SHA256 is the lock's pin, "" when the lock has none.

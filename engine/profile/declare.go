@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -69,14 +70,27 @@ func parseFiles(cs []Contribution, text string) (map[string]string, error) {
 
 // checkTarget refuses a target that is declared where it comes too late.
 func (p *Profile) checkTarget() error {
+	read := map[Position]bool{}
+	for _, s := range p.declared {
+		for _, cs := range s.options {
+			for _, c := range cs {
+				read[c.Position] = true
+			}
+		}
+	}
 	for _, option := range targetOptions() {
 		for _, c := range p.sections[rootSection].options[option.name] {
-			if c.File != p.root && c.File != CommandLine {
-				return &Error{
-					Position: c.Position, Msg: option.name + " declares the target in a file that others extend",
-					Hint: "declare it in " + p.root + " or on the command line: it decides conditions in every file", Err: ErrSyntax,
-				}
+			if read[c.Position] {
+				continue
 			}
+			e := &Error{
+				Position: c.Position, Msg: option.name + " declares the target in a file that others extend",
+				Hint: "declare it in " + p.root + " or on the command line: it decides conditions in every file", Err: ErrSyntax,
+			}
+			if c.File == p.root {
+				e.Msg, e.Hint = option.name+" declares the target under a condition", "declare it in [buildout] without one: it decides conditions"
+			}
+			return e
 		}
 	}
 	return nil
@@ -99,14 +113,21 @@ func (p *Profile) complete() error {
 		return err
 	}
 	for _, option := range booleans {
-		if strings.Contains(fold(p.sections[rootSection].options[option]), "${") {
-			continue // told when it is needed
-		}
-		if _, err := p.Bool(option); err != nil {
+		if _, err := p.Bool(option); err != nil && !errors.Is(err, ErrNeedsPart) {
 			return err
 		}
 	}
-	return nil
+	return p.checkExtendsCache()
+}
+
+// checkExtendsCache refuses what Buildout refuses: the folder is needed before
+// anything is substituted.
+func (p *Profile) checkExtendsCache() error {
+	cs := p.sections[rootSection].options["extends-cache"]
+	if !strings.Contains(fold(cs), "${") {
+		return nil
+	}
+	return &Error{Position: last(cs), Msg: "extends-cache may not refer to another option", Hint: "write the path out, or from ~/", Err: ErrSyntax}
 }
 
 // addExecutable gives [buildout] the Python that recipes run: that of the part

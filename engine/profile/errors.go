@@ -44,6 +44,9 @@ type Error struct {
 	// Extended are the places that extend the file, from the nearest outwards.
 	Extended []Position
 	Err      error // the sentinel or the cause, for errors.Is; may be nil
+
+	steps  []step // what Chain is made of
+	origin *Error // the same error, as it was met first
 }
 
 // Error gives "file:line: message", then one line for each reference, or for

@@ -124,7 +124,7 @@ func (l *loader) content(loc location) (string, error) {
 	if l.remote == nil {
 		return "", ErrRemote
 	}
-	text, err := l.remote(RemoteFile{URL: loc.path, Setting: l.setting})
+	text, err := l.remote(RemoteFile{URL: loc.path, Name: l.display(loc), Setting: l.setting})
 	if err == nil && len(text) > maxFile {
 		err = ErrTooLarge
 	}

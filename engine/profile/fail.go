@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -20,13 +21,41 @@ func (r *resolver) fail(cause error, msg, hint string) *Error {
 			break
 		}
 	}
-	if len(r.steps) > 1 {
-		for _, s := range r.steps {
+	return r.chained(e, slices.Clone(r.steps))
+}
+
+// chained gives an error the references that led to it.
+func (r *resolver) chained(e *Error, steps []step) *Error {
+	e.steps, e.Chain = steps, nil
+	if len(steps) > 1 {
+		for _, s := range steps {
 			e.Chain = append(e.Chain, r.describe(s))
 		}
 		e.Chain = shorten(e.Chain)
 	}
 	return e
+}
+
+// again is the error that a value gave before, for whoever asks now.
+func (r *resolver) again(at ref, err error) error {
+	e, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	from := slices.IndexFunc(e.steps, func(s step) bool { return s.ref == at })
+	if from < 0 {
+		return err
+	}
+	now := *e
+	now.origin = cmp.Or(e.origin, e)
+	return r.chained(&now, slices.Concat(r.steps, e.steps[from:]))
+}
+
+// sameError says whether two errors have one cause, met on different ways.
+func sameError(a, b error) bool {
+	x, okX := a.(*Error)
+	y, okY := b.(*Error)
+	return a == b || okX && okY && cmp.Or(x.origin, x) == cmp.Or(y.origin, y)
 }
 
 func (r *resolver) describe(s step) string {
@@ -41,13 +70,12 @@ func (r *resolver) describe(s step) string {
 }
 
 // hanging adds to an error about a condition the references that led there.
-func (r *resolver) hanging(err error) error {
-	e := err.(*Error)
-	for _, s := range r.steps {
-		e.Chain = append(e.Chain, r.describe(s))
+func (r *resolver) hanging(err error, at ref, cs []Contribution) error {
+	steps := slices.Clone(r.steps)
+	if n := len(steps); n == 0 || steps[n-1].ref != at {
+		steps = append(steps, step{at, mention{in: cs}})
 	}
-	e.Chain = shorten(e.Chain)
-	return e
+	return r.chained(err.(*Error), steps)
 }
 
 // unknownOption is a reference to an option that a section does not have. If
@@ -58,11 +86,7 @@ func (r *resolver) unknownOption(to ref) error {
 		return err
 	}
 	known := slices.Sorted(maps.Keys(options))
-	for set := range r.set {
-		if set.section == to.section {
-			known = append(known, set.option)
-		}
-	}
+	known = slices.AppendSeq(known, maps.Keys(r.set[to.section]))
 	msg := fmt.Sprintf("[%s] has no option %q", to.section, to.option)
 	if slices.Contains(r.building, to.section) {
 		msg += ", and its recipe has not set any yet"

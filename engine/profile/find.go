@@ -79,7 +79,21 @@ func (f *finder) find(folder, name string) (location, error) {
 	if same, err := f.physical(clean); err != nil || same != physical {
 		clean = physical
 	}
-	return location{path: filepath.Join(clean, base), identity: filepath.Join(physical, base)}, nil
+	return location{path: filepath.Join(clean, base), identity: filepath.Join(physical, neighbour(physical, base))}, nil
+}
+
+// neighbour is the name of a file, or of the one in the same folder that it is a
+// link to. One that leads elsewhere is a file of its own: the names that it extends
+// are relative to where the link lies.
+func neighbour(folder, name string) string {
+	for range 10 {
+		target, err := os.Readlink(folder + "/" + name)
+		if err != nil || strings.Contains(target, "/") {
+			break
+		}
+		name = target
+	}
+	return name
 }
 
 // physical is a folder without symbolic links, as the kernel would find it. Most

@@ -151,8 +151,11 @@ func fold(cs []Contribution) string {
 	return strings.Join(lines, "\n")
 }
 
-// counting are the contributions that count, in a slice of their own.
+// counting are the contributions that count. Nobody may change them.
 func counting(cs []Contribution) []Contribution {
+	if !slices.ContainsFunc(cs, func(c Contribution) bool { return c.hangs != nil }) {
+		return slices.Clip(cs)
+	}
 	return slices.DeleteFunc(slices.Clone(cs), func(c Contribution) bool { return c.hangs != nil })
 }
 

@@ -96,10 +96,8 @@ func (r *resolver) initialise(name string) error {
 	if part.Opaque != nil {
 		r.opaque[name] = part.Opaque
 	}
-	for option, text := range set {
-		r.set[ref{name, option}] = text
-		part.Options[option] = text
-	}
+	r.set[name] = set
+	maps.Copy(part.Options, set)
 	r.finished[name] = true
 	r.done = append(r.done, part)
 	return nil

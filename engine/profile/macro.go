@@ -41,11 +41,34 @@ func (p *Profile) expandWithin(name string, users []string) (map[string][]Contri
 		}
 	}
 	for option, cs := range own {
-		options[option] = append(slices.Clip(options[option]), cs...)
+		options[option] = append(slices.Clip(options[option]), waitingLast(cs, p.sections[name].header.File)...)
 	}
 	delete(options, macroOption)
 	p.expanded[name] = options
 	return options, nil
+}
+
+// waitingLast moves what the section's own file adds and removes, and what waits
+// for the macro, behind what later files assign, as Buildout does.
+func waitingLast(cs []Contribution, file string) []Contribution {
+	waits := func(i int) bool {
+		return cs[i].File == file && cs[i].Op != "=" &&
+			!slices.ContainsFunc(cs[i:], func(c Contribution) bool { return c.File == file && c.Op == "=" })
+	}
+	var first, later []Contribution
+	assigned := false
+	for i, c := range cs {
+		if waits(i) {
+			later = append(later, c)
+		} else {
+			first = append(first, c)
+			assigned = assigned || c.File != file && c.Op == "="
+		}
+	}
+	if !assigned {
+		return cs
+	}
+	return append(first, later...)
 }
 
 // inherit puts the options of a parent over those there are.
@@ -67,6 +90,32 @@ func (p *Profile) inherit(options map[string][]Contribution, parent string, user
 	}
 	maps.Copy(options, inherited)
 	return nil
+}
+
+// baseLocation is the folder, or the URL, that _profile_base_location_ stands for
+// in a section: that of the file which starts the section; but a section that
+// never says the name itself, and only has it from a macro, means the macro's.
+func (p *Profile) baseLocation(section string) (folder string, says bool) {
+	s := p.sections[section]
+	for _, cs := range s.options {
+		for _, c := range cs {
+			if strings.Contains(c.Text, "${:"+baseLocationOption+"}") {
+				return s.folder, true
+			}
+		}
+	}
+	for parent := range strings.SplitSeq(fold(s.options[macroOption]), "\n") {
+		if parent = trimSpace(parent); p.sections[parent] == nil {
+			continue
+		}
+		if inherited, ok := p.baseLocation(parent); ok {
+			folder, says = inherited, true // a later one wins
+		}
+	}
+	if !says {
+		folder = s.folder
+	}
+	return folder, says
 }
 
 func (p *Profile) checkMacro(name string, users []string, at Position) error {

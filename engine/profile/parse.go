@@ -55,9 +55,9 @@ func parse(file, text string) ([]*block, Errors) {
 	if strings.Contains(text, "\r") {
 		text = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(text)
 	}
-	for line := range strings.SplitSeq(text, "\n") {
+	for line := range strings.Lines(text) {
 		p.line++
-		p.read(line)
+		p.read(strings.TrimSuffix(line, "\n"))
 		if len(p.errs) == maxErrors-1 {
 			p.fault("too many errors: the rest of the file was not read", "is this a profile at all?")
 			return nil, p.errs

@@ -28,7 +28,8 @@ type LoadOptions struct {
 
 // RemoteFile is a profile at a URL that is to be read.
 type RemoteFile struct {
-	URL string // absolute, without superfluous steps: "https://host/stack/slapos.cfg"
+	URL  string // absolute, without superfluous steps: "https://host/stack/slapos.cfg"
+	Name string // the same without a password, for people
 	// Setting gives an option of [buildout] as far as it is known before the
 	// profile is read: from the command line, the root profile, the user's
 	// defaults, and the built-in ones. "allow-hosts", "offline", "extends-cache"
@@ -48,6 +49,7 @@ type Profile struct {
 	sections  map[string]*section
 	expanded  map[string]map[string][]Contribution // sections whose macros are applied
 	undecided []Undecided
+	declared  []*section // [buildout] where the target may be declared
 }
 
 // Load reads the profile at a path or a URL. Errors are *Error, or [Errors] when
@@ -115,45 +117,64 @@ func (l *loader) loadAll(path string, o LoadOptions) error {
 }
 
 // prepare looks at the root file and the user's defaults before any other file is
-// read: they say how those are fetched, and the root declares the target.
+// read: they say how those are fetched, and the root declares the target, under no
+// condition, since that decides conditions.
 func (l *loader) prepare(path string, o LoadOptions, defaults, commandLine []*section) error {
-	l.settings = slices.Concat(defaults, commandLine)
-	var own []*section
-	for _, file := range []string{o.UserDefaults, path} {
-		if file == "" {
-			continue
+	var files []*file
+	for _, name := range []string{o.UserDefaults, path} {
+		if f := l.peek(name); f != nil {
+			files = append(files, f)
 		}
-		var err error
-		if own, err = l.ownSettings(file); err != nil {
-			return err
-		}
-		l.settings = slices.Concat(l.settings[:len(l.settings)-len(commandLine)], own, commandLine)
 	}
+	var declared []*section
+	if n := len(files); n > 0 && files[n-1].display == l.p.root {
+		declared = files[n-1].settings(func(b *block) bool { return b.condition == "" })
+	}
+	declared = append(declared, commandLine...)
 	var err error
-	l.target, err = declaredTarget(o.Target, append(own, commandLine...))
+	if l.target, err = declaredTarget(o.Target, declared); err != nil {
+		return err
+	}
 	l.p.target = l.target
-	return err
+	l.p.declared = declared
+	l.settings = defaults
+	for _, f := range files {
+		l.settings = append(l.settings, f.settings(func(b *block) bool {
+			keep, why, _ := b.decide(l.target)
+			return keep && why == nil
+		})...)
+	}
+	l.settings = append(l.settings, commandLine...)
+	return nil
 }
 
-// ownSettings is what a file itself says of [buildout], under no condition. An
-// error about the file comes again when it is loaded, with its place.
-func (l *loader) ownSettings(name string) ([]*section, error) {
+// peek reads a file before its turn. An error about it comes again when it is
+// loaded, with its place.
+func (l *loader) peek(name string) *file {
+	if name == "" {
+		return nil
+	}
 	loc, err := l.find(l.cwd, name)
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	f, err := l.parse(loc)
 	if err != nil {
-		return nil, nil
+		return nil
 	}
 	l.first[loc.identity] = f.text
+	return f
+}
+
+// settings is what a file itself says of [buildout].
+func (f *file) settings(counts func(*block) bool) []*section {
 	var own []*block
 	for _, b := range f.blocks {
-		if b.condition == "" && b.name == rootSection {
+		if b.name == rootSection && counts(b) {
 			own = append(own, b)
 		}
 	}
-	return gather(own, f.folder), nil
+	return gather(own, f.folder)
 }
 
 // setting is an option of [buildout] before the profile is read.

@@ -30,7 +30,8 @@ func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, erro
 	}
 	res := &Resolution{r: r}
 	for _, name := range parts {
-		if err := r.start(list, name); err != nil && !slices.Contains(res.Failures, err) {
+		err := r.start(list, name)
+		if err != nil && !slices.ContainsFunc(res.Failures, func(f error) bool { return sameError(f, err) }) {
 			res.Failures = append(res.Failures, err)
 		}
 	}
@@ -66,9 +67,9 @@ func (res *Resolution) Options(section string) []Resolved {
 		own = r.require(section)
 	}
 	names := slices.Collect(maps.Keys(options))
-	for at := range r.set {
-		if _, ok := options[at.option]; !ok && at.section == section {
-			names = append(names, at.option)
+	for option := range r.set[section] {
+		if _, ok := options[option]; !ok {
+			names = append(names, option)
 		}
 	}
 	slices.Sort(names)
@@ -87,7 +88,7 @@ func (res *Resolution) Options(section string) []Resolved {
 }
 
 func (res *Resolution) option(at ref, cs []Contribution, own error) Resolved {
-	if text, ok := res.r.set[at]; ok {
+	if text, ok := res.r.set[at.section][at.option]; ok {
 		from := append(counting(cs), Contribution{Position: Position{File: Computed}, Op: "=", Text: text})
 		return Resolved{Option{at.option, text, from}, nil}
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -43,10 +44,10 @@ type resolver struct {
 	failures map[ref]error    // of values
 	failed   map[string]error // of parts
 	opaque   map[string]func(option string) string
-	whole    bool            // the profile's own list of parts is resolved
-	touched  map[string]bool // sections that are no parts: all options were looked at
-	set      map[ref]string  // options that parts set when they were initialised
-	finished map[string]bool // parts begun; true when initialised
+	whole    bool                         // the profile's own list of parts is resolved
+	touched  map[string]bool              // sections that are no parts: all options were looked at
+	set      map[string]map[string]string // options that parts set when they were initialised
+	finished map[string]bool              // parts begun; true when initialised
 	done     []*Part
 	building []string    // parts under way, outermost first
 	steps    []step      // options under way, outermost first
@@ -63,7 +64,7 @@ func newResolver(p *Profile, init Initialise) *resolver {
 		failed:   map[string]error{},
 		opaque:   map[string]func(option string) string{},
 		touched:  map[string]bool{},
-		set:      map[ref]string{},
+		set:      map[string]map[string]string{},
 		finished: map[string]bool{},
 		active:   map[ref]int{},
 		room:     maxTotal,
@@ -78,7 +79,7 @@ func (r *resolver) lookup(at ref) (text string, cs []Contribution, ok bool, err 
 	}
 	if cs, ok = options[at.option]; ok {
 		if err := hanging(cs); err != nil {
-			return "", nil, false, r.hanging(err)
+			return "", nil, false, r.hanging(err, at, cs)
 		}
 		return fold(cs), cs, true, nil
 	}
@@ -86,7 +87,8 @@ func (r *resolver) lookup(at ref) (text string, cs []Contribution, ok bool, err 
 	case sectionNameOption:
 		return at.section, nil, true, nil
 	case baseLocationOption:
-		return r.p.sections[at.section].folder, nil, true, nil
+		folder, _ := r.p.baseLocation(at.section)
+		return folder, nil, true, nil
 	}
 	return "", nil, false, nil
 }
@@ -98,7 +100,7 @@ func (r *resolver) evaluate(at ref) (v value, err error) {
 		return v, nil
 	}
 	if err, ok := r.failures[at]; ok {
-		return value{}, err
+		return value{}, r.again(at, err)
 	}
 	v, err = r.compute(at)
 	// Whether a reference is circular hangs on where it was met first.
@@ -203,7 +205,7 @@ func (r *resolver) reference(section string, to ref) (value, error) {
 	if err := r.requireOption(to); err != nil {
 		return value{}, err
 	}
-	if text, ok := r.set[to]; ok {
+	if text, ok := r.set[to.section][to.option]; ok {
 		return value{text, []string{to.section}}, nil
 	}
 	if f := r.opaque[to.section]; f != nil {
@@ -237,20 +239,35 @@ func (r *resolver) isPart(section string) (bool, error) {
 	return recipe.text != "", err
 }
 
-// union collects names, each once, in the order first added.
+// union collects names, each once, in the order first added. Most have a handful:
+// those are searched, and only larger ones are worth a map.
 type union struct {
 	list []string
 	seen map[string]bool
 }
 
+const smallUnion = 16
+
 func (u *union) add(names ...string) {
 	for _, n := range names {
-		if u.seen == nil {
-			u.seen = map[string]bool{}
+		if u.has(n) {
+			continue
 		}
-		if !u.seen[n] {
+		u.list = append(u.list, n)
+		if u.seen != nil {
 			u.seen[n] = true
-			u.list = append(u.list, n)
+		} else if len(u.list) > smallUnion {
+			u.seen = make(map[string]bool, 2*len(u.list))
+			for _, l := range u.list {
+				u.seen[l] = true
+			}
 		}
 	}
+}
+
+func (u *union) has(name string) bool {
+	if u.seen != nil {
+		return u.seen[name]
+	}
+	return slices.Contains(u.list, name)
 }

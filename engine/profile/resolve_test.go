@@ -82,7 +82,16 @@ y = ${:x}
 <= s
 [top]
 <= s
+[own]
+<= s
+z = ${:_profile_base_location_}
+[quiet]
+<= plain
+[asked]
+y = ${quiet:_profile_base_location_}
 -- sub/a.cfg --
+[plain]
+p = 1
 [s]
 x = ${:_profile_base_location_}/f
 [user]
@@ -92,7 +101,11 @@ x = ${:_profile_base_location_}/f
 		t.Fatal(err)
 	}
 	equal(t, "not moved by a later file", mustValue(t, p, "s", "y"), filepath.Join(dir, "sub/f"))
-	equal(t, "of the user, not of the macro", mustValue(t, p, "top", "x"), filepath.Join(dir, "f"))
+	// SlapOS's [golang] <= golang1.21, in another folder, means the patches
+	// beside golang1.21; one that says the name itself means its own.
+	equal(t, "of the macro that says it", mustValue(t, p, "top", "x"), filepath.Join(dir, "sub/f"))
+	equal(t, "of the user that says it", mustValue(t, p, "own", "x"), filepath.Join(dir, "f"))
+	equal(t, "of the user when nobody says it", mustValue(t, p, "asked", "y"), dir)
 	equal(t, "of another section", mustValue(t, p, "user", "x"), filepath.Join(dir, "sub/f"))
 }
 

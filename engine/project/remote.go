@@ -52,7 +52,9 @@ func (r *remote) text(f profile.RemoteFile) (string, error) {
 		return "", err
 	}
 	if err != nil {
-		return "", &remoteError{err, errors.Is(err, fetch.ErrNotFound)}
+		// What was optional and absent when the lock was made is not in it, and
+		// stays absent.
+		return "", &remoteError{err, errors.Is(err, fetch.ErrNotFound) || errors.Is(err, ErrNotLocked)}
 	}
 	r.mu.Lock()
 	r.read = append(r.read, f.URL)
@@ -75,13 +77,13 @@ func (r *remote) fetch(f profile.RemoteFile) (fetch.Result, error) {
 	// Where files go by their names, a profile is called by its URL's MD5:
 	// every second one is a buildout.cfg.
 	sum := md5.Sum([]byte(f.URL))
-	request := fetch.Request{URL: f.URL, Name: hex.EncodeToString(sum[:])}
+	request := fetch.Request{URL: f.URL, Name: hex.EncodeToString(sum[:]), Title: f.Name}
 	if e, ok := r.lock.Lookup(f.URL); ok {
 		request.SHA256 = e.SHA256
 		return r.one(c, request)
 	}
 	if r.config.Locked {
-		return fetch.Result{}, fmt.Errorf("%s: %w", f.URL, ErrNotLocked)
+		return fetch.Result{}, fmt.Errorf("%s: %w", f.Name, ErrNotLocked)
 	}
 	kept := c // asks nobody but the caches
 	kept.Offline = true
@@ -137,10 +139,10 @@ func keep(result fetch.Result, path string) error {
 
 // settings are the fetcher's, and the extends-cache's folder, "" without one.
 func (r *remote) settings(f profile.RemoteFile) (c fetch.Config, folder string, err error) {
-	for _, option := range []string{"allow-hosts", "offline", "newest", "mirrors", "extends-cache"} {
+	for _, option := range []string{"allow-hosts", "offline", "newest", "mirrors", "socket-timeout", "extends-cache"} {
 		if text, at := f.Setting(option); strings.Contains(text, "${") {
 			return c, "", &profile.Error{
-				Position: at, Msg: option + " is needed for " + f.URL + " before anything is substituted",
+				Position: at, Msg: option + " is needed for " + f.Name + " before anything is substituted",
 				Hint: "write it out, or extend files from this machine only", Err: profile.ErrSyntax,
 			}
 		}
@@ -152,7 +154,11 @@ func (r *remote) settings(f profile.RemoteFile) (c fetch.Config, folder string, 
 	c = fetch.Config{Cache: r.config.Cache, Base: r.dir, Progress: r.config.Progress, Offline: r.config.Offline || offline}
 	hosts, _ := f.Setting("allow-hosts")
 	c.AllowHosts = allowedHosts(hosts)
-	text, at := f.Setting("mirrors")
+	text, at := f.Setting("socket-timeout")
+	if c.Timeout, err = parseTimeout(text, at); err != nil {
+		return c, "", err
+	}
+	text, at = f.Setting("mirrors")
 	if c.Mirrors, err = parseMirrors(text, at); err != nil {
 		return c, "", err
 	}

@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"time"
 
 	"belljar.build/engine/fetch"
 	"belljar.build/engine/profile"
@@ -52,6 +54,13 @@ func (p *Project) openFetcher() error {
 		return err
 	}
 	c.Offline = c.Offline || offline
+	timeout, err := p.Option("socket-timeout")
+	if err != nil {
+		return err
+	}
+	if c.Timeout, err = parseTimeout(timeout, p.position("socket-timeout")); err != nil {
+		return err
+	}
 	p.fetcher = fetch.New(c)
 	return nil
 }
@@ -77,6 +86,18 @@ func parseMirrors(text string, at profile.Position) (map[string][]string, error)
 		all[fields[0]] = append(all[fields[0]], fields[1])
 	}
 	return all, nil
+}
+
+// parseTimeout reads socket-timeout: whole seconds, 0 when it is empty.
+func parseTimeout(text string, at profile.Position) (time.Duration, error) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 31)
+	if err != nil || n == 0 {
+		return 0, &profile.Error{Position: at, Msg: fmt.Sprintf("socket-timeout: %q is no number of seconds", text), Hint: "write whole seconds, as in socket-timeout = 30"}
+	}
+	return time.Duration(n) * time.Second, nil
 }
 
 // Option is a substituted option of [buildout], "" when it is not set.
