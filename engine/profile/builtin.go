@@ -158,6 +158,9 @@ func matchPattern(name string, arguments tuple) (any, bool) {
 		return nil, false
 	}
 	pattern := texts[0]
+	if len(pattern) > maxPattern || len(texts[1]) > maxItems {
+		return nil, false
+	}
 	switch name {
 	case "re.match":
 		pattern = `\A(?:` + pattern + `)`

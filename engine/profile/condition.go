@@ -23,7 +23,8 @@ func evaluate(condition string, t Target) (result outcome, reads *machine) {
 	if !ok {
 		return unsupported, nil
 	}
-	v, ok := (&scope{target: &t}).value(e)
+	steps := maxSteps
+	v, ok := (&scope{target: &t, steps: &steps}).value(e)
 	if !ok {
 		return unsupported, nil
 	}

@@ -154,7 +154,7 @@ func (p *Profile) addVersions() error {
 	if slices.ContainsFunc(cs, func(c Contribution) bool { return c.File != BuiltIn }) {
 		return &Error{
 			Position: last(cs), Msg: fmt.Sprintf("versions names [%s], which does not exist", name),
-			Hint: didYouMean(name, p.order), Err: ErrUnknown,
+			Hint: p.didYouMean(name, p.order), Err: ErrUnknown,
 		}
 	}
 	p.merge([]*section{{name, Position{File: BuiltIn}, p.folder, map[string][]Contribution{}}})

@@ -47,6 +47,27 @@ type Error struct {
 
 	steps  []step // what Chain is made of
 	origin *Error // the same error, as it was met first
+	loop   *loop  // of a circular reference
+}
+
+// loop says where a circular reference closes: how many options and parts were
+// under way above the outermost that is in it. To those above, the error is one
+// like any other; those within may be well when they are asked for another way.
+type loop struct{ steps, parts int }
+
+// inherent says whether an option or a part that was begun below so many others
+// fails however it is asked for.
+func inherent(err error, steps, parts int) bool {
+	e, ok := err.(*Error)
+	return !ok || e.loop == nil || e.loop.steps >= steps && e.loop.parts >= parts
+}
+
+// settled makes a circular reference an error like any other.
+func settled(err error) error {
+	if e, ok := err.(*Error); ok {
+		e.loop = nil
+	}
+	return err
 }
 
 // Error gives "file:line: message", then one line for each reference, or for

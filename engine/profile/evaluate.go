@@ -12,6 +12,9 @@ const (
 	maxItems = 10_000  // of a sequence
 	maxText  = 1 << 20 // bytes of a string
 	maxPower = 62      // exponent
+
+	maxPattern = 1000    // bytes of a regular expression
+	maxSteps   = 100_000 // expressions evaluated
 )
 
 // scope evaluates expressions. Values are bool, int, string, tuple, dict,
@@ -20,9 +23,13 @@ const (
 type scope struct {
 	target *Target
 	locals map[string]any // of comprehensions
+	steps  *int           // still allowed
 }
 
 func (s *scope) value(e node) (v any, ok bool) {
+	if *s.steps--; *s.steps < 0 {
+		return nil, false
+	}
 	switch e := e.(type) {
 	case literal:
 		return e.value, true
@@ -151,7 +158,7 @@ func (s *scope) comprehension(e comprehension) (any, bool) {
 	if !ok || !isSequence {
 		return nil, false
 	}
-	inner := &scope{s.target, maps.Clone(s.locals)}
+	inner := &scope{s.target, maps.Clone(s.locals), s.steps}
 	if inner.locals == nil {
 		inner.locals = map[string]any{}
 	}
@@ -190,6 +197,9 @@ func elements(v any) (items tuple, ok bool) {
 		}
 		return items, true
 	case string:
+		if len(v) > maxItems {
+			return nil, false
+		}
 		for _, r := range v {
 			items = append(items, string(r))
 		}

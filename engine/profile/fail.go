@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -27,19 +28,24 @@ func (r *resolver) fail(cause error, msg, hint string) *Error {
 // chained gives an error the references that led to it.
 func (r *resolver) chained(e *Error, steps []step) *Error {
 	e.steps, e.Chain = steps, nil
-	if len(steps) > 1 {
-		for _, s := range steps {
-			e.Chain = append(e.Chain, r.describe(s))
-		}
-		e.Chain = shorten(e.Chain)
+	if len(steps) < 2 {
+		return e
 	}
+	for i, s := range steps {
+		text := "" // what is left out of a long chain is not looked for
+		if i < maxChain || len(steps)-i <= maxChain {
+			text = r.describe(s)
+		}
+		e.Chain = append(e.Chain, text)
+	}
+	e.Chain = shorten(e.Chain)
 	return e
 }
 
 // again is the error that a value gave before, for whoever asks now.
 func (r *resolver) again(at ref, err error) error {
 	e, ok := err.(*Error)
-	if !ok {
+	if !ok || len(e.steps) > 2*maxChain {
 		return err
 	}
 	from := slices.IndexFunc(e.steps, func(s step) bool { return s.ref == at })
@@ -51,11 +57,12 @@ func (r *resolver) again(at ref, err error) error {
 	return r.chained(&now, slices.Concat(r.steps, e.steps[from:]))
 }
 
-// sameError says whether two errors have one cause, met on different ways.
-func sameError(a, b error) bool {
-	x, okX := a.(*Error)
-	y, okY := b.(*Error)
-	return a == b || okX && okY && cmp.Or(x.origin, x) == cmp.Or(y.origin, y)
+// originOf is an error as it was met first: by it those with one cause are told.
+func originOf(err error) error {
+	if e, ok := err.(*Error); ok {
+		return cmp.Or(e.origin, e)
+	}
+	return err
 }
 
 func (r *resolver) describe(s step) string {
@@ -91,23 +98,28 @@ func (r *resolver) unknownOption(to ref) error {
 	if slices.Contains(r.building, to.section) {
 		msg += ", and its recipe has not set any yet"
 	}
-	return r.fail(ErrUnknown, msg, didYouMean(to.option, known))
+	return r.fail(ErrUnknown, msg, r.p.didYouMean(to.option, known))
 }
 
 func (r *resolver) circularValue(at ref) error {
 	var names []string
-	for _, s := range r.steps {
+	from := 0
+	for i, s := range r.steps {
 		if s.ref == at {
-			names = nil // within another part; the loop is the last
+			names, from = nil, i // within another part; the loop is the last
 		}
 		names = append(names, s.ref.String())
 	}
 	names = append(names, at.String())
-	return r.fail(ErrCircular, "circular reference: "+strings.Join(shorten(names), " -> "), "")
+	e := r.fail(ErrCircular, "circular reference: "+strings.Join(shorten(names), " -> "), "")
+	e.loop = &loop{from, math.MaxInt}
+	return e
 }
 
 func (r *resolver) circularPart(name string) error {
 	from := max(0, slices.Index(r.building, name))
 	names := append(slices.Clone(r.building[from:]), name)
-	return r.fail(ErrCircular, "parts need each other: "+strings.Join(shorten(names), " -> "), "")
+	e := r.fail(ErrCircular, "parts need each other: "+strings.Join(shorten(names), " -> "), "")
+	e.loop = &loop{math.MaxInt, from}
+	return e
 }

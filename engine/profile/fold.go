@@ -133,21 +133,36 @@ func join(group []assignment) []Contribution {
 // fold applies contributions to each other: += concatenates lines, -= removes
 // exactly equal lines, and a += with nothing before it assigns.
 func fold(cs []Contribution) string {
+	if len(cs) == 1 && cs[0].Op != "-=" && cs[0].hangs == nil {
+		return cs[0].Text
+	}
 	var lines []string
+	gone := map[string]bool{} // lines to remove, of removals that follow each other
+	remove := func() {
+		if len(gone) > 0 {
+			lines = without(lines, gone)
+			gone = map[string]bool{}
+		}
+	}
 	for _, c := range cs {
 		if c.hangs != nil {
 			continue
 		}
 		text := strings.Split(c.Text, "\n")
-		switch c.Op {
-		case "-=":
-			lines = without(lines, text)
-		case "+=":
+		if c.Op == "-=" {
+			for _, l := range text {
+				gone[l] = true
+			}
+			continue
+		}
+		remove()
+		if c.Op == "+=" {
 			lines = append(lines, text...)
-		default:
+		} else {
 			lines = text
 		}
 	}
+	remove()
 	return strings.Join(lines, "\n")
 }
 
@@ -173,11 +188,7 @@ func hanging(cs []Contribution) error {
 }
 
 // without removes lines; what is left is at least one line, if an empty one.
-func without(lines, removed []string) []string {
-	gone := make(map[string]bool, len(removed))
-	for _, l := range removed {
-		gone[l] = true
-	}
+func without(lines []string, gone map[string]bool) []string {
 	lines = slices.DeleteFunc(lines, func(l string) bool { return gone[l] })
 	if len(lines) == 0 {
 		return []string{""}

@@ -45,8 +45,8 @@ func (r *resolver) require(name string) error {
 	err := r.initialise(name)
 	if err != nil {
 		delete(r.finished, name)
-		if !errors.Is(err, ErrCircular) { // that hangs on what was under way
-			r.failed[name] = err
+		if inherent(err, 0, len(r.building)) {
+			r.failed[name] = settled(err)
 		}
 	}
 	return err

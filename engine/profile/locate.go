@@ -26,22 +26,39 @@ func (p *Profile) where(m mention) Position {
 }
 
 // lineOf finds the line of a text within the value that starts at a position.
-// It goes through the file again: only an error needs to know.
+// Only an error needs to know.
 func (p *Profile) lineOf(at Position, text string) Position {
 	if text, _, _ = strings.Cut(text, "\n"); text == "" {
 		return at
 	}
-	n := 0
-	for line := range strings.Lines(p.texts[at.File]) {
-		n++
+	starts := p.lineStarts(at.File)
+	if at.Line < 1 || at.Line > len(starts) {
+		return at
+	}
+	n := at.Line
+	for line := range strings.Lines(p.texts[at.File][starts[at.Line-1]:]) {
+		isComment := line[0] == '#' || line[0] == ';'
 		switch {
-		case n < at.Line:
-			continue
-		case n > at.Line && line != "" && !isSpace(rune(line[0])) && line[0] != '#' && line[0] != ';':
+		case n > at.Line && !isSpace(rune(line[0])) && !isComment:
 			return at // the next option
-		case line[0] != '#' && line[0] != ';' && strings.Contains(line, text):
+		case !isComment && strings.Contains(line, text):
 			return Position{at.File, n}
 		}
+		n++
 	}
 	return at
+}
+
+// lineStarts are the offsets of a file's lines.
+func (p *Profile) lineStarts(file string) []int {
+	if starts, ok := p.starts[file]; ok {
+		return starts
+	}
+	starts, at := []int{}, 0
+	for line := range strings.Lines(p.texts[file]) {
+		starts = append(starts, at)
+		at += len(line)
+	}
+	p.starts[file] = starts
+	return starts
 }

@@ -74,7 +74,7 @@ func waitingLast(cs []Contribution, file string) []Contribution {
 // inherit puts the options of a parent over those there are.
 func (p *Profile) inherit(options map[string][]Contribution, parent string, users []string, by mention) error {
 	if p.sections[parent] == nil {
-		e := &Error{Position: p.where(by), Msg: fmt.Sprintf("unknown section [%s] in <=", parent), Hint: didYouMean(parent, p.order), Err: ErrUnknown}
+		e := &Error{Position: p.where(by), Msg: fmt.Sprintf("unknown section [%s] in <=", parent), Hint: p.didYouMean(parent, p.order), Err: ErrUnknown}
 		if strings.ContainsAny(parent, " \t") {
 			e.Hint = "write one section a line"
 		}
@@ -96,6 +96,20 @@ func (p *Profile) inherit(options map[string][]Contribution, parent string, user
 // in a section: that of the file which starts the section; but a section that
 // never says the name itself, and only has it from a macro, means the macro's.
 func (p *Profile) baseLocation(section string) (folder string, says bool) {
+	if known, ok := p.locations[section]; ok {
+		return known.folder, known.says
+	}
+	folder, says = p.findLocation(section)
+	p.locations[section] = baseLocation{folder, says}
+	return folder, says
+}
+
+type baseLocation struct {
+	folder string
+	says   bool
+}
+
+func (p *Profile) findLocation(section string) (folder string, says bool) {
 	s := p.sections[section]
 	for _, cs := range s.options {
 		for _, c := range cs {

@@ -312,6 +312,6 @@ func TestDidYouMean(t *testing.T) {
 		"zlbi": `did you mean "zlib"?`, "libxml": `did you mean "libxml2"?`, "quite-different": "", "": "",
 		"libxsl2": `did you mean "libxml2"?`,
 	} {
-		equal(t, name, didYouMean(name, known), want)
+		equal(t, name, (&Profile{}).didYouMean(name, known), want)
 	}
 }

@@ -45,9 +45,13 @@ type Profile struct {
 	files     []string          // in the order folded
 	folders   map[string]string // of each file, absolute, or a URL
 	texts     map[string]string // of each file
+	starts    map[string][]int  // of the lines of some
+	size      int               // contributions, all together
+	compared  int               // names, for a hint about a misspelt one
 	order     []string          // sections, first seen first
 	sections  map[string]*section
 	expanded  map[string]map[string][]Contribution // sections whose macros are applied
+	locations map[string]baseLocation              // of sections
 	undecided []Undecided
 	declared  []*section // [buildout] where the target may be declared
 }
@@ -62,8 +66,11 @@ func Load(path string, o LoadOptions) (*Profile, error) {
 	p := &Profile{
 		folders:  map[string]string{},
 		texts:    map[string]string{},
+		starts:   map[string][]int{},
 		sections: map[string]*section{},
 		expanded: map[string]map[string][]Contribution{},
+
+		locations: map[string]baseLocation{},
 	}
 	l := &loader{finder: newFinder(cwd), p: p, done: map[string]bool{}, remote: o.Remote}
 	l.crawler = newCrawler(l.finder, l.content)
@@ -203,6 +210,7 @@ func splitExtends(overrides []Override) (rest []Override, extends []string) {
 // merge folds the sections of one file into the profile.
 func (p *Profile) merge(sections []*section) {
 	for _, s := range sections {
+		p.size += len(s.options)
 		known := p.sections[s.name]
 		if known == nil {
 			p.sections[s.name] = s

@@ -11,7 +11,8 @@ import (
 type Resolution struct {
 	// Parts that are listed and those they need, in install order.
 	Parts []*Part
-	// Failures are why listed parts could not be resolved, one for each cause.
+	// Failures are why listed parts could not be resolved, one for each cause; when
+	// there are a thousand, the rest of the parts was not looked at.
 	Failures []error
 
 	r *resolver
@@ -29,9 +30,14 @@ func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, erro
 		return nil, err
 	}
 	res := &Resolution{r: r}
+	seen := map[error]bool{}
 	for _, name := range parts {
+		if len(res.Failures) == maxErrors {
+			break
+		}
 		err := r.start(list, name)
-		if err != nil && !slices.ContainsFunc(res.Failures, func(f error) bool { return sameError(f, err) }) {
+		if cause := originOf(err); err != nil && !seen[cause] {
+			seen[cause] = true
 			res.Failures = append(res.Failures, err)
 		}
 	}

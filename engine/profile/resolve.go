@@ -2,7 +2,6 @@ package profile
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +12,10 @@ const (
 	maxValue = 16 << 20  // bytes of one value
 	maxTotal = 256 << 20 // bytes of all values
 	maxDepth = 10_000    // references within references
+	// Parts that values come from: a value hands on those of all that it is
+	// made of, and a long chain of parts would have the square of its length.
+	maxLinks  = 1_000_000
+	linksEach = 100 // for each option of the profile
 )
 
 // Implicit options of every section.
@@ -53,6 +56,7 @@ type resolver struct {
 	steps    []step      // options under way, outermost first
 	active   map[ref]int // options under way: how many parts were, plus 1
 	room     int         // bytes that values may still take
+	links    int         // parts that values may still come from, all together
 }
 
 func newResolver(p *Profile, init Initialise) *resolver {
@@ -68,6 +72,7 @@ func newResolver(p *Profile, init Initialise) *resolver {
 		finished: map[string]bool{},
 		active:   map[ref]int{},
 		room:     maxTotal,
+		links:    maxLinks + linksEach*p.size,
 	}
 }
 
@@ -103,9 +108,8 @@ func (r *resolver) evaluate(at ref) (v value, err error) {
 		return value{}, r.again(at, err)
 	}
 	v, err = r.compute(at)
-	// Whether a reference is circular hangs on where it was met first.
-	if err != nil && !errors.Is(err, ErrCircular) {
-		r.failures[at] = err
+	if err != nil && inherent(err, len(r.steps), len(r.building)) {
+		r.failures[at] = settled(err)
 	}
 	return v, err
 }
@@ -133,6 +137,9 @@ func (r *resolver) compute(at ref) (v value, err error) {
 	}
 	if r.room -= len(v.text); r.room < 0 {
 		return value{}, r.fail(ErrTooLarge, fmt.Sprintf("the values of this profile are larger than %d bytes", maxTotal), "")
+	}
+	if r.links -= len(v.parts); r.links < 0 {
+		return value{}, r.fail(ErrTooLarge, "the values of this profile come from too many parts", "let fewer parts hand on the values of others")
 	}
 	r.values[at] = v
 	return v, nil
@@ -226,7 +233,7 @@ func (r *resolver) reference(section string, to ref) (value, error) {
 // isPart says whether a section has a recipe; an unknown section is an error.
 func (r *resolver) isPart(section string) (bool, error) {
 	if r.p.sections[section] == nil {
-		return false, r.fail(ErrUnknown, fmt.Sprintf("unknown section [%s]", section), didYouMean(section, r.p.order))
+		return false, r.fail(ErrUnknown, fmt.Sprintf("unknown section [%s]", section), r.p.didYouMean(section, r.p.order))
 	}
 	if section == rootSection {
 		return false, nil

@@ -92,7 +92,7 @@ func (p *Profile) Empty(section string) bool {
 // nearest name that there is. An option that hangs on the machine is an error.
 func (p *Profile) Lookup(section, option string) (Option, error) {
 	if p.sections[section] == nil {
-		return Option{}, &Error{Position: Position{File: p.root}, Msg: "there is no section [" + section + "]", Hint: didYouMean(section, p.order), Err: ErrUnknown}
+		return Option{}, &Error{Position: Position{File: p.root}, Msg: "there is no section [" + section + "]", Hint: p.didYouMean(section, p.order), Err: ErrUnknown}
 	}
 	r := newResolver(p, nil)
 	text, cs, ok, err := r.lookup(ref{section, option})

@@ -20,6 +20,7 @@ var may = map[string]string{
 	"rootfs/toolchain":            "profiles",
 	"sandbox":                     "rootfs seccomp",
 	"engine/profile":              "",
+	"engine/annotate":             "engine/profile",
 	"engine/fetch":                "",
 	"engine/lock":                 "",
 	"engine/manifest/tree":        "",
@@ -31,8 +32,8 @@ var may = map[string]string{
 	"engine/recipe":               "engine/action engine/fetch engine/profile engine/step rootfs rootfs/toolchain",
 	"engine/plan":                 "engine/action engine/fetch engine/profile engine/recipe rootfs rootfs/toolchain",
 	"engine/build":                "engine/action engine/fetch engine/plan engine/step engine/store rootfs sandbox",
-	"engine/project":              "engine/build engine/fetch engine/lock engine/plan engine/profile engine/store rootfs sandbox",
-	"cmd/belljar":                 "engine/build engine/fetch engine/lock engine/plan engine/profile engine/project engine/step engine/store sandbox",
+	"engine/project":              "engine/build engine/fetch engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
+	"cmd/belljar":                 "engine/annotate engine/build engine/fetch engine/lock engine/plan engine/profile engine/project engine/step engine/store sandbox",
 }
 
 // only names the packages that may import what carries no API promise.
