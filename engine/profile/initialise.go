@@ -10,8 +10,9 @@ import (
 
 // requireOption makes sure that a part is initialised before one of its options
 // is used. A part that is under way itself, because what it refers to refers
-// back to it, lends the options that the profile sets; its location, or what its
-// recipe is to set, would have to exist before it is made.
+// back to it, lends the options that the profile sets; what its recipe is to set
+// would have to exist before it is made, and so would its location, when that is
+// not where the profile says.
 func (r *resolver) requireOption(to ref) error {
 	finished, begun := r.finished[to.section]
 	if finished || !begun {
@@ -21,7 +22,7 @@ func (r *resolver) requireOption(to ref) error {
 		return nil
 	}
 	_, _, known, err := r.lookup(to)
-	if err == nil && (!known || to.option == locationOption) {
+	if err == nil && (!known || to.option == locationOption && !r.lends) {
 		err = r.circularPart(to.section)
 	}
 	return err

@@ -19,7 +19,8 @@ type Resolution struct {
 }
 
 // ResolveAll resolves the named parts, nil for those that buildout:parts lists,
-// and goes on after an error. The one that it returns is about the list itself.
+// and goes on after an error. The one that it returns is about the list itself. An
+// [Initialise] for it leaves the location of a part that the profile sets.
 func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, error) {
 	r := newResolver(p, init)
 	if _, has := p.sections[rootSection].options[partsOption]; !has && parts == nil {
@@ -29,6 +30,7 @@ func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, erro
 	if err != nil {
 		return nil, err
 	}
+	r.lends = true
 	res := &Resolution{r: r}
 	seen := map[error]bool{}
 	for _, name := range parts {

@@ -47,6 +47,7 @@ type resolver struct {
 	failures map[ref]error    // of values
 	failed   map[string]error // of parts
 	opaque   map[string]func(option string) string
+	lends    bool                         // a part is where the profile says, if it does
 	whole    bool                         // the profile's own list of parts is resolved
 	touched  map[string]bool              // sections that are no parts: all options were looked at
 	set      map[string]map[string]string // options that parts set when they were initialised
