@@ -29,7 +29,7 @@ type loader struct {
 	chain []location      // the files being read, outermost first
 
 	remote   func(RemoteFile) (string, error)
-	settings []*section // that decide how a remote file is read: [buildout] of each
+	settings map[string][]Contribution // of [buildout], that decide how a remote file is read
 }
 
 // extend loads the file that an extends at a position names.

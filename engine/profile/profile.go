@@ -127,32 +127,48 @@ func (l *loader) loadAll(path string, o LoadOptions) error {
 // read: they say how those are fetched, and the root declares the target, under no
 // condition, since that decides conditions.
 func (l *loader) prepare(path string, o LoadOptions, defaults, commandLine []*section) error {
-	var files []*file
-	for _, name := range []string{o.UserDefaults, path} {
-		if f := l.peek(name); f != nil {
-			files = append(files, f)
-		}
+	always := func(b *block) bool { return b.condition == "" }
+	early := slices.Clone(defaults)
+	user := l.peek(o.UserDefaults)
+	if user != nil {
+		early = append(early, user.settings(always)...)
 	}
-	var declared []*section
-	if n := len(files); n > 0 && files[n-1].display == l.p.root {
-		declared = files[n-1].settings(func(b *block) bool { return b.condition == "" })
+	l.settings = settingsOf(append(early, commandLine...)) // the root itself may be remote
+	root := l.peek(path)
+	declared := slices.Clone(commandLine)
+	if root != nil {
+		declared = append(root.settings(always), commandLine...)
 	}
-	declared = append(declared, commandLine...)
 	var err error
 	if l.target, err = declaredTarget(o.Target, declared); err != nil {
 		return err
 	}
 	l.p.target = l.target
 	l.p.declared = declared
-	l.settings = defaults
-	for _, f := range files {
-		l.settings = append(l.settings, f.settings(func(b *block) bool {
+	early = slices.Clone(defaults)
+	for _, f := range []*file{user, root} {
+		early = append(early, f.settings(func(b *block) bool {
 			keep, why, _ := b.decide(l.target)
 			return keep && why == nil
 		})...)
 	}
-	l.settings = append(l.settings, commandLine...)
+	l.settings = settingsOf(append(early, commandLine...))
 	return nil
+}
+
+// settingsOf copies what sections say of [buildout]: while files are folded into
+// the profile's, others are fetched.
+func settingsOf(sections []*section) map[string][]Contribution {
+	settings := map[string][]Contribution{}
+	for _, s := range sections {
+		if s.name != rootSection {
+			continue
+		}
+		for option, cs := range s.options {
+			settings[option] = append(slices.Clip(settings[option]), cs...)
+		}
+	}
+	return settings
 }
 
 // peek reads a file before its turn. An error about it comes again when it is
@@ -175,6 +191,9 @@ func (l *loader) peek(name string) *file {
 
 // settings is what a file itself says of [buildout].
 func (f *file) settings(counts func(*block) bool) []*section {
+	if f == nil {
+		return nil
+	}
 	var own []*block
 	for _, b := range f.blocks {
 		if b.name == rootSection && counts(b) {
@@ -186,12 +205,7 @@ func (f *file) settings(counts func(*block) bool) []*section {
 
 // setting is an option of [buildout] before the profile is read.
 func (l *loader) setting(option string) (text string, at Position) {
-	var cs []Contribution
-	for _, s := range l.settings {
-		if s.name == rootSection {
-			cs = append(cs, s.options[option]...)
-		}
-	}
+	cs := l.settings[option]
 	return fold(cs), last(cs)
 }
 

@@ -4,18 +4,21 @@
 #   2. a second build with nothing changed
 #   3. a build from a store that holds the toolchain alone, beside the same
 #      commands in a plain bubblewrap root
+#   4. profiles: annotate of two of SlapOS's, beside Debian's zc.buildout, and of
+#      synthetic ones, 1, 4 and 16 times 20,000 sections with 200,000 references
 #
 #   BENCH_PROFILE  what 2 and 3 build (default: profiles/examples/demo.cfg, about a
 #                  minute each way; profiles/examples/lxml.cfg takes about ten)
 #   BENCH_JOBS     jobs of both (default: the number of CPUs)
 #   BENCH_DIR      where all is made (default: a new folder in /var/tmp, removed)
-#   BENCH_ONLY     some of "start again plain"
+#   BENCH_SLAPOS   a checkout of https://github.com/SlapOS/slapos (default: a new one)
+#   BENCH_ONLY     some of "start again plain profiles"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 profile=$(realpath "${BENCH_PROFILE:-profiles/examples/demo.cfg}")
 jobs=${BENCH_JOBS:-$(nproc)}
-only=${BENCH_ONLY:-start again plain}
+only=${BENCH_ONLY:-start again plain profiles}
 belljar=$PWD/bin/belljar
 dir=${BENCH_DIR:-}
 if [ -z "$dir" ]; then
@@ -34,6 +37,8 @@ install_tools() {
     have bwrap || missing+=(bubblewrap)
     have hyperfine || missing+=(hyperfine)
     have strace || missing+=(strace)
+    have buildout || missing+=(python3-zc.buildout)
+    [ -x /usr/bin/time ] || missing+=(time)
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" = 0 ] && have apt-get; then
         { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y "${missing[@]}"; } >"$dir/apt.log" 2>&1 ||
@@ -121,7 +126,64 @@ again() {
     fi
 }
 
+# median NAME COMMAND...: a cold process, its files in the page cache.
+median() {
+    local name=$1
+    shift
+    if have hyperfine; then
+        hyperfine -N --warmup 3 --runs 50 --export-json "$dir/median.json" "$*" >/dev/null 2>&1
+        sed -n 's/^ *"median": \([0-9.]*\).*/\1/p' "$dir/median.json" | awk -v n="$name" '{ printf "%-60s %8.1f ms, median of 50\n", n, $1 * 1000 }'
+    else
+        /usr/bin/time -f "$name: %e s, one run" "$@" >/dev/null
+    fi
+}
+
+profiles() {
+    slapos
+    local k
+    say "synthetic profiles; load $(cut -d' ' -f1 /proc/loadavg)"
+    for k in 1 4 16; do
+        go run ./tests/bench/synthetic -sections $((20000 * k)) -dir "$dir/synthetic"
+        (cd "$dir/synthetic" && {
+            /usr/bin/time -f "$((20000 * k)) sections, $((200000 * k)) references, annotate --json: %e s wall, %U s user, %M KiB" \
+                "$belljar" annotate -q --json >/dev/null
+            [ "$k" = 16 ] && [ -z "${BENCH_ALL:-}" ] ||
+                /usr/bin/time -f "the same --resolved: %e s wall, %U s user, %M KiB" "$belljar" annotate -q --json --resolved >/dev/null
+        })
+        rm -rf "$dir/synthetic"
+    done
+}
+
+slapos() {
+    local checkout=${BENCH_SLAPOS:-$dir/slapos} file rival
+    if [ ! -d "$checkout" ] && ! git clone -q --depth 1 https://github.com/SlapOS/slapos "$checkout"; then
+        say "no checkout of SlapOS: annotate of its profiles is left out (BENCH_SLAPOS names one)"
+        return
+    fi
+    cd "$checkout"
+    say "annotate of SlapOS's profiles; load $(cut -d' ' -f1 /proc/loadavg)"
+    for file in stack/slapos.cfg software/erp5/software.cfg; do
+        median "belljar annotate $file" "$belljar" annotate -q -U -c "$file"
+        median "belljar annotate --json $file" "$belljar" annotate -q -U --json -c "$file"
+        median "belljar annotate --json --resolved $file" "$belljar" annotate -q -U --json --resolved -c "$file" target-files= || true
+    done
+    # Debian's zc.buildout was written for a Python that had these names elsewhere.
+    rival='import collections, collections.abc, sys
+collections.MutableMapping = collections.abc.MutableMapping
+from zc.buildout.buildout import main
+main(sys.argv[1:])'
+    for file in stack/slapos.cfg software/erp5/software.cfg; do
+        if have buildout; then
+            /usr/bin/time -f "zc.buildout $(dpkg-query -f '${Version}' -W python3-zc.buildout) annotate $file: %e s, one run" \
+                timeout 300 /usr/bin/python3 -c "$rival" -U -c "$file" "buildout:directory=$dir/rival" annotate >/dev/null || echo "(ended after 300 s, or with an error)"
+        fi
+    done
+    cd - >/dev/null
+}
+
 install_tools
+if wants profiles; then profiles; fi
+case $only in *start* | *plain* | *again*) ;; *) exit ;; esac
 toolchain
 place_profile
 if wants start; then start; fi

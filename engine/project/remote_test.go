@@ -1,0 +1,99 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"belljar.build/engine/fetch"
+)
+
+// serve serves files by their path and counts how often each is asked for.
+func serve(t *testing.T, files map[string]string) (url string, asked func(path string) int) {
+	t.Helper()
+	var mu sync.Mutex
+	counts := map[string]int{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		counts[r.URL.Path]++
+		mu.Unlock()
+		text, ok := files[r.URL.Path]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		fmt.Fprint(w, text)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, func(path string) int {
+		mu.Lock()
+		defer mu.Unlock()
+		return counts[path]
+	}
+}
+
+// wide is a profile of many files that extend one another, each adding a line.
+func wide() map[string]string {
+	files := map[string]string{"/stack/all.cfg": "[buildout]\nextends =\n"}
+	for i := range 40 {
+		files["/stack/all.cfg"] += fmt.Sprintf("  ../part/%d.cfg\n", i)
+		files[fmt.Sprintf("/part/%d.cfg", i)] = fmt.Sprintf("[buildout]\nextends = common.cfg\nallow-hosts = nowhere-%d\n[s]\no += %d\n", i, i)
+	}
+	files["/part/common.cfg"] = "[s]\no += common\n"
+	return files
+}
+
+// TestRemoteProfilesFoldInTheirOrder fetches side by side what is folded one after
+// the other; what the files say of the network does not count. (With -race.)
+func TestRemoteProfilesFoldInTheirOrder(t *testing.T) {
+	url, asked := serve(t, wide())
+	want := "common"
+	for i := range 40 {
+		want += fmt.Sprintf("\n%d", i)
+	}
+	for range 5 {
+		folder(t, map[string]string{"buildout.cfg": "[buildout]\nextends = " + url + "/stack/all.cfg\n"})
+		p := open(t, Config{})
+		o, _, err := p.Profile.Raw("s", "o")
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "value", o.Value, want)
+		equal(t, "from", o.From[1].File, url+"/part/0.cfg")
+	}
+	equal(t, "asked for", asked("/part/common.cfg"), 5)
+}
+
+func TestRemoteProfileIsLocked(t *testing.T) {
+	url, asked := serve(t, map[string]string{"/a.cfg": "[s]\nx = 1\n", "/b.cfg": "[s]\nx = 2\n"})
+	text := "[buildout]\nparts =\nextends = " + url + "/a.cfg\noptional-extends = " + url + "/none.cfg\n"
+	folder(t, map[string]string{"buildout.cfg": text})
+	cache := t.TempDir()
+	if _, err := tryOpen(t, Config{Cache: cache, Locked: true}); !errors.Is(err, ErrNotLocked) {
+		t.Fatal("not in the lock, and read all the same:", err)
+	}
+	p := open(t, Config{Cache: cache})
+	g, err := p.Plan(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Lock(t.Context(), g, true); err != nil {
+		t.Fatal(err)
+	}
+	if len(entries(t)) != 1 || entries(t)[url+"/a.cfg"].SHA256 == "" {
+		t.Error("lock:", entries(t))
+	}
+	before := asked("/a.cfg")
+	open(t, Config{Cache: cache, Locked: true})
+	equal(t, "asked for again", asked("/a.cfg"), before)
+
+	folder(t, map[string]string{"buildout.cfg": text})
+	write(t, LockName, strings.Replace(`{"version": 1, "sources": {"URL/a.cfg": {"sha256": "`+strings.Repeat("0", 64)+`", "size": 1}}}`, "URL", url, 1))
+	if _, err := tryOpen(t, Config{}); !errors.Is(err, fetch.ErrMismatch) {
+		t.Error("changed since it was locked:", err)
+	}
+}
