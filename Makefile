@@ -27,6 +27,7 @@ lint:
 
 test: build lint
 	$(GO) test -count=1 -timeout 45m ./...
+	$(GO) test -race -run 'Remote|Extends' ./engine/profile ./engine/project
 	@if [ "$$(id -u)" = 0 ]; then GO='$(GO)' tests/as-user.sh; fi
 
 bench: build
