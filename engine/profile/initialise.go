@@ -145,7 +145,8 @@ func (r *resolver) part(name string) (*Part, error) {
 		}
 	}
 	part.Recipe = part.Options[recipeOption]
-	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
+	part.depends = depends.list
+	r.settle(part)
 	return part, nil
 }
 
@@ -165,7 +166,7 @@ func (r *resolver) section(part *Part, option, name string) ([]Option, error) {
 		return nil, err
 	}
 	depends := union{}
-	depends.add(part.Depends...)
+	depends.add(part.depends...)
 	var all []Option
 	for _, of := range slices.Sorted(maps.Keys(options)) {
 		if of == dependenciesOption {
@@ -178,7 +179,8 @@ func (r *resolver) section(part *Part, option, name string) ([]Option, error) {
 		depends.add(v.parts...)
 		all = append(all, Option{of, v.text, slices.Clone(options[of])})
 	}
-	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
+	part.depends = depends.list
+	r.settle(part)
 	return all, nil
 }
 
@@ -195,16 +197,24 @@ func (r *resolver) one(part *Part, option string, to ref) (string, error) {
 		return "", err
 	}
 	depends := union{}
-	depends.add(part.Depends...)
+	depends.add(part.depends...)
 	depends.add(v.parts...)
-	part.Depends = slices.DeleteFunc(depends.list, r.underWay)
+	part.depends = depends.list
+	r.settle(part)
 	return v.text, nil
 }
 
-// underWay says whether a part is not initialised yet: the part that is being
-// worked on, and those that it was started for. All that can have come from them
-// is text of the profile.
-func (r *resolver) underWay(name string) bool { return !r.finished[name] }
+// settle names what a part depends on, but for the parts that are not initialised
+// yet: the one that is being worked on, and those that it was started for. All that
+// can have come from them is text of the profile.
+func (r *resolver) settle(part *Part) {
+	part.Depends = make([]string, 0, len(part.depends))
+	for _, id := range part.depends {
+		if name := r.names[id]; r.finished[name] {
+			part.Depends = append(part.Depends, name)
+		}
+	}
+}
 
 // dependencies initialises the parts after =>. A section there that is no part
 // stands for the parts that its options need.
@@ -234,7 +244,7 @@ func (r *resolver) depend(needed string, depends *union) error {
 		return err
 	}
 	if isPart {
-		depends.add(needed)
+		depends.add(r.id(needed))
 		return r.require(needed)
 	}
 	options, err := r.p.expand(needed)

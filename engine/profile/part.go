@@ -2,7 +2,6 @@ package profile
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -35,6 +34,7 @@ type Part struct {
 
 	header    Position
 	positions map[string]Position
+	depends   []partID
 	resolver  *resolver // while Initialise runs
 }
 
@@ -94,10 +94,18 @@ func (p *Profile) Resolve(parts []string, init Initialise) ([]*Part, error) {
 			return nil, err
 		}
 	}
-	for _, part := range r.done {
-		part.Listed = slices.Contains(parts, part.Name)
-	}
+	markListed(r.done, parts)
 	return r.done, nil
+}
+
+func markListed(all []*Part, listed []string) {
+	names := make(map[string]bool, len(listed))
+	for _, name := range listed {
+		names[name] = true
+	}
+	for _, part := range all {
+		part.Listed = names[part.Name]
+	}
 }
 
 // list gives the parts to resolve and what lists them.

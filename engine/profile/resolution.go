@@ -44,9 +44,7 @@ func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, erro
 		}
 	}
 	res.Parts = slices.Clone(r.done)
-	for _, part := range res.Parts {
-		part.Listed = slices.Contains(parts, part.Name)
-	}
+	markListed(res.Parts, parts)
 	return res, nil
 }
 

@@ -29,8 +29,11 @@ const (
 // exactly those whose values reached it.
 type value struct {
 	text  string
-	parts []string // first used first
+	parts []partID // first used first; nobody may change them
 }
+
+// partID stands for a part's name: values hand on long lists of them.
+type partID int32
 
 // step is an option, or a part, that is being worked on.
 type step struct {
@@ -47,6 +50,8 @@ type resolver struct {
 	failures map[ref]error    // of values
 	failed   map[string]error // of parts
 	opaque   map[string]func(option string) string
+	ids      map[string]partID
+	names    []string                     // of parts, by their numbers
 	lends    bool                         // a part is where the profile says, if it does
 	whole    bool                         // the profile's own list of parts is resolved
 	touched  map[string]bool              // sections that are no parts: all options were looked at
@@ -68,6 +73,7 @@ func newResolver(p *Profile, init Initialise) *resolver {
 		failures: map[ref]error{},
 		failed:   map[string]error{},
 		opaque:   map[string]func(option string) string{},
+		ids:      map[string]partID{},
 		touched:  map[string]bool{},
 		set:      map[string]map[string]string{},
 		finished: map[string]bool{},
@@ -214,7 +220,7 @@ func (r *resolver) reference(section string, to ref) (value, error) {
 		return value{}, err
 	}
 	if text, ok := r.set[to.section][to.option]; ok {
-		return value{text, []string{to.section}}, nil
+		return value{text, []partID{r.id(to.section)}}, nil
 	}
 	if f := r.opaque[to.section]; f != nil {
 		if reason := f(to.option); reason != "" {
@@ -226,7 +232,7 @@ func (r *resolver) reference(section string, to ref) (value, error) {
 		return value{}, err
 	}
 	parts := union{}
-	parts.add(to.section)
+	parts.add(r.id(to.section))
 	parts.add(v.parts...)
 	return value{v.text, parts.list}, nil
 }
@@ -247,35 +253,51 @@ func (r *resolver) isPart(section string) (bool, error) {
 	return recipe.text != "", err
 }
 
-// union collects names, each once, in the order first added. Most have a handful:
-// those are searched, and only larger ones are worth a map.
-type union struct {
-	list []string
-	seen map[string]bool
+// id gives the number of a part.
+func (r *resolver) id(part string) partID {
+	id, ok := r.ids[part]
+	if !ok {
+		id = partID(len(r.names))
+		r.ids[part] = id
+		r.names = append(r.names, part)
+	}
+	return id
 }
 
-const smallUnion = 16
+// union collects parts, each once, in the order first added. Most have a handful:
+// those are searched, and only larger ones are worth a map.
+type union struct {
+	list []partID
+	seen map[partID]bool
+}
 
-func (u *union) add(names ...string) {
-	for _, n := range names {
-		if u.has(n) {
-			continue
-		}
-		u.list = append(u.list, n)
-		if u.seen != nil {
-			u.seen[n] = true
-		} else if len(u.list) > smallUnion {
-			u.seen = make(map[string]bool, 2*len(u.list))
-			for _, l := range u.list {
-				u.seen[l] = true
+const smallUnion = 24
+
+// add adds parts of which none occurs twice.
+func (u *union) add(parts ...partID) {
+	if len(u.list) == 0 {
+		u.list = slices.Clip(parts) // as good as a copy: what is added moves it
+		return
+	}
+	for _, p := range parts {
+		if !u.has(p) {
+			u.list = append(u.list, p)
+			if u.seen != nil {
+				u.seen[p] = true
 			}
 		}
 	}
 }
 
-func (u *union) has(name string) bool {
-	if u.seen != nil {
-		return u.seen[name]
+func (u *union) has(part partID) bool {
+	if u.seen == nil && len(u.list) > smallUnion {
+		u.seen = make(map[partID]bool, 2*len(u.list))
+		for _, p := range u.list {
+			u.seen[p] = true
+		}
 	}
-	return slices.Contains(u.list, name)
+	if u.seen != nil {
+		return u.seen[part]
+	}
+	return slices.Contains(u.list, part)
 }
