@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,12 +18,14 @@ import (
 type annotateOptions struct {
 	json     bool
 	resolved bool
+	locked   bool
 }
 
 func (o *annotateOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.BoolVar(&o.json, "json", false, "print JSON for programs")
-	f.BoolVar(&o.resolved, "resolved", false, "values after macros and substitution, parts in install order")
+	f.BoolVar(&o.resolved, "resolved", false, "values as the parts see them, after macros and substitution")
+	f.BoolVar(&o.locked, "locked", false, "refuse profiles at URLs that belljar.lock does not name")
 }
 
 func annotateCommand(g *globals) *cobra.Command {
@@ -42,7 +46,7 @@ replaced. It fetches no source and builds nothing.`,
 }
 
 func runAnnotate(ctx context.Context, g *globals, o *annotateOptions, args []string) error {
-	p, names, err := g.openProfile(ctx, args)
+	p, names, err := g.openProfile(ctx, o.locked, args)
 	if err != nil {
 		return err
 	}
@@ -50,7 +54,10 @@ func runAnnotate(ctx context.Context, g *globals, o *annotateOptions, args []str
 		return err
 	}
 	ui := newNarrator(os.Stderr, g)
-	ui.undecided(p.Profile.Undecided())
+	ui.undecided(p.Profile.Undecided(), names)
+	if len(names) == 0 {
+		ui.profileWarnings(p.Profile.Warnings())
+	}
 	if !o.resolved {
 		return writeDocument(g, o, annotate.Raw(p.Profile, names))
 	}
@@ -58,23 +65,38 @@ func runAnnotate(ctx context.Context, g *globals, o *annotateOptions, args []str
 	if err != nil {
 		return err
 	}
-	if err := writeDocument(g, o, annotate.Resolved(p.Profile, res, names)); err != nil {
-		return err
+	d := annotate.Resolved(p.Profile, res, names)
+	if len(names) == 0 {
+		return errors.Join(writeDocument(g, o, d), failures(res.Failures))
 	}
-	return failures(res)
+	// Who asks for some sections is told of every mistake, but not of what
+	// belljar cannot tell of others.
+	shown := map[error]bool{}
+	options := d.Options
+	d.Options = func(section string) []annotate.Option {
+		all := options(section)
+		for _, o := range all {
+			shown[o.Err] = true
+		}
+		return all
+	}
+	err = writeDocument(g, o, d)
+	return errors.Join(err, failures(slices.DeleteFunc(res.Failures, func(f error) bool {
+		return !shown[f] && (errors.Is(f, profile.ErrOpaque) || errors.Is(f, profile.ErrMachine))
+	})))
 }
 
 func writeDocument(g *globals, o *annotateOptions, d *annotate.Document) error {
 	if o.json {
 		return annotate.JSON(os.Stdout, d)
 	}
-	return annotate.Text(os.Stdout, d, g.verbose > g.quiet)
+	return annotate.Text(plain(os.Stdout), d, g.verbose > g.quiet)
 }
 
-// failures reports why parts could not be resolved, each for itself.
-func failures(res *profile.Resolution) error {
+// failures reports what could not be resolved, each for itself.
+func failures(errs []error) error {
 	code := exitDone
-	for _, err := range res.Failures {
+	for _, err := range errs {
 		code = report(os.Stderr, err)
 	}
 	if code == exitDone {
@@ -87,18 +109,27 @@ func failures(res *profile.Resolution) error {
 func checkSections(p *profile.Profile, names []string) error {
 	for _, name := range names {
 		if !slices.Contains(p.Sections(), name) {
-			return &hinted{fmt.Errorf("%w: there is no section [%s]", errUsage, name), suggest(name, p.Sections(), nil)}
+			hint := suggest(name, p.Sections(), nil)
+			switch {
+			case strings.Contains(name, ":"):
+				hint = "one option is shown by belljar query " + name
+			case strings.HasSuffix(name, ".cfg"):
+				hint = "name the profile with -c " + name
+			}
+			return &hinted{fmt.Errorf("%w: there is no section [%s]", errUsage, name), hint}
 		}
 	}
 	return nil
 }
 
 // openProfile opens the project for a command that only looks at its profile.
-func (g *globals) openProfile(ctx context.Context, args []string) (*project.Project, []string, error) {
+func (g *globals) openProfile(ctx context.Context, locked bool, args []string) (*project.Project, []string, error) {
 	words, overrides, err := split(args)
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := project.Open(ctx, g.config(overrides))
+	c := g.config(overrides)
+	c.Locked = locked
+	p, err := project.Open(ctx, c)
 	return p, words, err
 }

@@ -51,6 +51,7 @@ func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) e
 		return err
 	}
 	ui := newNarrator(os.Stderr, g)
+	ui.profileWarnings(p.Profile.Warnings())
 	ui.warnings(graph.Warnings)
 	s, err := p.OpenStore()
 	if err != nil {

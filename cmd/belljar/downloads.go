@@ -36,7 +36,7 @@ func (d *downloadView) start(name string, total int64) fetch.Transfer {
 	if !d.terminal {
 		size := ""
 		if total >= 0 {
-			size = fmt.Sprintf(" (%.1f MB)", float64(total)/1e6)
+			size = " (" + sizeOf(total) + ")"
 		}
 		fmt.Fprintf(d.f, "fetching  %s%s\n", name, size)
 	}
@@ -44,6 +44,17 @@ func (d *downloadView) start(name string, total int64) fetch.Transfer {
 		Advance: func(n int64) { d.change(name, n, 0) },
 		Done:    func(error) { d.change(name, 0, 1) },
 	}
+}
+
+// sizeOf is a number of bytes for people.
+func sizeOf(n int64) string {
+	switch {
+	case n < 10_000:
+		return fmt.Sprintf("%d bytes", n)
+	case n < 1_000_000:
+		return fmt.Sprintf("%d kB", n/1000)
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
 // change counts, and draws ten times a second at most.

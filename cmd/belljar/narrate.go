@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"slices"
 	"sync"
 
 	"belljar.build/engine/build"
@@ -27,7 +28,7 @@ func newNarrator(w io.Writer, g *globals) *narrator {
 func (n *narrator) say(format string, args ...any) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	fmt.Fprintf(n.w, format+"\n", args...)
+	fmt.Fprint(n.w, printableLines(fmt.Sprintf(format+"\n", args...)))
 }
 
 func (n *narrator) warnings(all []string) {
@@ -37,10 +38,18 @@ func (n *narrator) warnings(all []string) {
 }
 
 // undecided tells of sections that are left out because only the machine could
-// say whether they count.
-func (n *narrator) undecided(all []profile.Undecided) {
+// say whether they count: all of them, or those with the given names.
+func (n *narrator) undecided(all []profile.Undecided, names []string) {
 	for _, u := range all {
-		n.say("%s: warning: %s; its options are left out\nbelljar: hint: %s", u.Position, u.Message(), u.Hint)
+		if len(names) == 0 || slices.Contains(names, u.Section) {
+			n.say("%s: warning: %s; its options are left out\nbelljar: hint: %s", u.Position, u.Message(), u.Hint)
+		}
+	}
+}
+
+func (n *narrator) profileWarnings(all []profile.Warning) {
+	for _, w := range all {
+		n.say("%s: warning: %s", w.Position, w.Msg)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 func queryCommand(g *globals) *cobra.Command {
 	o := &annotateOptions{}
 	cmd := &cobra.Command{
-		Use:   "query [section:]option",
+		Use:   "query [section:option=value...] [section:]option",
 		Short: "print one option's value",
 		Long: `query prints the value of one option, of [buildout] when no section is named:
 raw, with the section's macros applied, or, with --resolved, substituted.`,
@@ -27,18 +27,25 @@ raw, with the section's macros applied, or, with --resolved, substituted.`,
 }
 
 func runQuery(ctx context.Context, g *globals, o *annotateOptions, args []string) error {
-	p, words, err := g.openProfile(ctx, args)
+	p, words, err := g.openProfile(ctx, o.locked, args)
 	if err != nil {
 		return err
 	}
 	if len(words) != 1 || strings.Count(words[0], ":") > 1 {
-		return fmt.Errorf("%w: belljar query takes one option: section:option", errUsage)
+		hint := ""
+		if len(words) == 2 && !strings.Contains(words[0], ":") {
+			hint = "belljar query " + words[0] + ":" + words[1]
+		}
+		return &hinted{fmt.Errorf("%w: belljar query takes one option: section:option", errUsage), hint}
 	}
 	section, option, found := strings.Cut(words[0], ":")
 	if !found {
 		section, option = "buildout", words[0]
 	}
 	value, err := p.Query(section, option, o.resolved)
+	if _, isSection := p.Profile.Header(words[0]); err != nil && isSection && !found {
+		return &hinted{err, fmt.Sprintf("%s is a section: belljar query %s:OPTION, or belljar annotate %s", words[0], words[0], words[0])}
+	}
 	if err != nil {
 		return err
 	}
@@ -48,6 +55,6 @@ func runQuery(ctx context.Context, g *globals, o *annotateOptions, args []string
 	if g.verbose > g.quiet {
 		fmt.Printf("${%s:%s}\n", section, option)
 	}
-	_, err = fmt.Println(value.Value)
+	_, err = fmt.Fprintln(plain(os.Stdout), value.Value)
 	return err
 }

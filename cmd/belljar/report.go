@@ -5,9 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/term"
 
 	"belljar.build/engine/build"
 	"belljar.build/engine/fetch"
@@ -68,13 +71,13 @@ func report(w io.Writer, err error) int {
 		printFailure(w, failure)
 		return exitFailed
 	}
-	if placed(err) {
-		fmt.Fprintln(w, err)
-	} else {
-		fmt.Fprintln(w, "belljar: error:", err)
+	text := printableLines(err.Error())
+	if !placed(err) {
+		text = "belljar: error: " + text
 	}
+	fmt.Fprintln(w, text)
 	for _, h := range hints(err) {
-		fmt.Fprintln(w, "belljar: hint:", h)
+		fmt.Fprintln(w, "belljar: hint:", printable(h))
 	}
 	return exitCode(err)
 }
@@ -157,6 +160,37 @@ func printFailure(w io.Writer, f *build.Failure) {
 	if f.Kept != "" {
 		fmt.Fprintln(w, "belljar: hint: the work folder is kept:", f.Kept)
 	}
+}
+
+// plain is where text of a profile is written: on a terminal without what would
+// steer it.
+func plain(f *os.File) io.Writer {
+	if term.IsTerminal(int(f.Fd())) {
+		return printableWriter{f}
+	}
+	return f
+}
+
+type printableWriter struct{ w io.Writer }
+
+func (p printableWriter) Write(text []byte) (int, error) {
+	shown := make([]byte, len(text))
+	for i, c := range text { // by bytes: a letter may go on in the next call
+		if c < ' ' && c != '\n' && c != '\t' || c == 0x7f {
+			c = '?'
+		}
+		shown[i] = c
+	}
+	return p.w.Write(shown)
+}
+
+// printableLines is printable for a text of several lines.
+func printableLines(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = printable(l)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // printable keeps what a build printed from steering the terminal.

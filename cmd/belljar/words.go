@@ -38,7 +38,14 @@ func (g *globals) checkParts(p *project.Project, words []string) error {
 		if g.commands != nil {
 			err = fmt.Errorf("%w: %q is neither a command nor a part of %s", errUsage, word, g.profile)
 		}
-		return &hinted{err, suggest(word, slices.Concat(parts, g.commands), parts)}
+		hint := suggest(word, slices.Concat(parts, g.commands), parts)
+		switch {
+		case slices.Contains(g.commands, word):
+			hint = fmt.Sprintf("the command comes first: belljar %s ...", word)
+		case strings.HasSuffix(word, ".cfg"):
+			hint = "name the profile with -c " + word
+		}
+		return &hinted{err, hint}
 	}
 	return nil
 }

@@ -44,11 +44,12 @@ func textOption(w io.Writer, o Option, verbose bool) {
 	}
 }
 
-// sources are the places since the last assignment.
+// sources are the places since the last assignment; of what a recipe computed, also
+// those that it was computed from.
 func sources(w io.Writer, from []profile.Contribution) {
 	start := 0
 	for i, c := range from {
-		if c.Op == "=" {
+		if c.Op == "=" && c.File != profile.Computed {
 			start = i
 		}
 	}
@@ -70,7 +71,7 @@ func history(w io.Writer, from []profile.Contribution) {
 		}
 		fmt.Fprintf(w, "   %s %s\n", preposition, source(c.Position))
 		verb := map[string]string{"=": "OVERRIDE", "+=": "ADD", "-=": "REMOVE"}[c.Op]
-		if i == 0 {
+		if i == 0 && c.Op == "=" {
 			verb = "SET"
 		}
 		if lines := strings.Split(c.Text, "\n"); len(lines) > 1 {

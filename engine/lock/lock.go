@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"sync"
@@ -68,6 +69,13 @@ func (l *Lock) Lookup(url string) (Entry, bool) {
 	defer l.mu.Unlock()
 	e, ok := l.sources[url]
 	return e, ok
+}
+
+// Entries are all that is recorded, by URL.
+func (l *Lock) Entries() map[string]Entry {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return maps.Clone(l.sources)
 }
 
 // Set records what url gave. Nothing is written before Save.

@@ -1,8 +1,8 @@
 package profile
 
 import (
+	"fmt"
 	"slices"
-	"strings"
 )
 
 // outcome is what a condition comes to for a target.
@@ -110,12 +110,36 @@ func (b *block) decide(t Target) (kept bool, why *Undecided, err *Error) {
 		}
 		return true, u, nil
 	}
-	return false, nil, &Error{
-		Position: b.header,
-		Msg:      "condition not supported: " + b.condition,
-		Hint: "conditions are Python expressions about the declared target: " + strings.Join([]string{
-			"python3", "bits64", "platform.machine() == '...'", "sys.version_info < (3, 12)", "python_version < '3.12'",
-		}, ", "),
-		Err: ErrCondition,
-	}
+	return false, nil, &Error{Position: b.header, Msg: "condition not supported: " + b.condition, Hint: whyUnsupported(b.condition), Err: ErrCondition}
 }
+
+// whyUnsupported looks for the name that is at fault.
+func whyUnsupported(condition string) string {
+	tokens, ok := tokenize(condition)
+	if _, parses := parseExpression(condition); !ok || !parses {
+		return "it is no expression that ends, or one beyond those of conditions"
+	}
+	t := Target{}.withDefaults()
+	for i, token := range tokens {
+		if token.kind != tokenName || i > 0 && tokens[i-1].text == "." || i > 0 && tokens[i-1].text == "for" {
+			continue
+		}
+		if _, known := t.lookup(token.text); !known && !slices.Contains(words, token.text) {
+			hint := fmt.Sprintf("there is no name %q", token.text)
+			if near := Nearest(token.text, names); near != "" {
+				hint += fmt.Sprintf(": did you mean %q?", near)
+			}
+			return hint
+		}
+	}
+	return "conditions are about the declared target: python3, bits64, platform.machine() == '...', sys.version_info < (3, 12)"
+}
+
+// words of expressions that are no names, and some names that are.
+var (
+	words = []string{"and", "or", "not", "in", "is", "if", "else", "for"}
+	names = []string{
+		"python2", "python3", "cpython", "pypy", "linux", "windows", "macosx", "posix", "bits32", "bits64", "little_endian",
+		"big_endian", "platform", "sys", "python_version", "sys_platform", "platform_machine", "platform_system",
+	}
+)

@@ -192,6 +192,6 @@ x = 2
 	equal(t, "x", raw(t, p, "s", "x"), "2")
 	wants(t, loadError(t, "[buildout]\nextends = base.cfg\n-- base.cfg --\n[buildout]\ntarget-python = 2.7"),
 		"base.cfg:2: target-python declares the target in a file that others extend", "", ErrSyntax)
-	wants(t, loadError(t, "[buildout]\ntarget-python = three"), `buildout.cfg:2: target-python: "three" is not what it may be`,
+	wants(t, loadError(t, "[buildout]\ntarget-python = three"), `buildout.cfg:2: target-python: "three" has another form than 3.11`,
 		"write it as in target-python = 3.11", ErrSyntax)
 }

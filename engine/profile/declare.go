@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -45,7 +46,7 @@ func (o targetOption) read(cs []Contribution) (string, error) {
 	}
 	if !regexp.MustCompile(`^(` + o.pattern + `)$`).MatchString(text) {
 		return "", &Error{
-			Position: last(cs), Msg: fmt.Sprintf("%s: %q is not what it may be", o.name, text),
+			Position: last(cs), Msg: fmt.Sprintf("%s: %q has another form than %s", o.name, text, o.example),
 			Hint: "write it as in " + o.name + " = " + o.example, Err: ErrSyntax,
 		}
 	}
@@ -112,12 +113,33 @@ func (p *Profile) complete() error {
 	if _, err := p.Pins(); err != nil {
 		return err
 	}
+	if err := p.checkBooleans(); err != nil {
+		return err
+	}
+	return p.checkExtendsCache()
+}
+
+// checkBooleans reports all that are wrong, in the order of their lines.
+func (p *Profile) checkBooleans() error {
+	var errs Errors
 	for _, option := range booleans {
-		if _, err := p.Bool(option); err != nil && !errors.Is(err, ErrNeedsPart) {
+		_, err := p.Bool(option)
+		var e *Error
+		switch {
+		case err == nil || errors.Is(err, ErrNeedsPart):
+		case errors.As(err, &e):
+			errs = append(errs, e)
+		default:
 			return err
 		}
 	}
-	return p.checkExtendsCache()
+	if len(errs) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(errs, func(a, b *Error) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+	})
+	return errs
 }
 
 // checkExtendsCache refuses what Buildout refuses: the folder is needed before

@@ -45,9 +45,10 @@ type Error struct {
 	Extended []Position
 	Err      error // the sentinel or the cause, for errors.Is; may be nil
 
-	steps  []step // what Chain is made of
-	origin *Error // the same error, as it was met first
-	loop   *loop  // of a circular reference
+	elsewhere bool   // not in the file that was being read: who extends that does not matter
+	steps     []step // what Chain is made of
+	origin    *Error // the same error, as it was met first
+	loop      *loop  // of a circular reference
 }
 
 // loop says where a circular reference closes: how many options and parts were

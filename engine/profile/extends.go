@@ -110,6 +110,9 @@ func (l *loader) open(loc location, by mention) (*file, error) {
 	if f != nil {
 		l.p.folders[f.display], l.p.texts[f.display] = f.folder, f.text
 	}
+	if e, ok := err.(*Error); ok { // in the settings that say how to fetch
+		e.elsewhere = true
+	}
 	if err != nil && errors.Is(err, ErrFetch) && !errors.Is(err, fs.ErrNotExist) {
 		err = &Error{Position: l.p.where(by), Msg: err.Error(), Err: err}
 	}
@@ -165,7 +168,7 @@ func (l *loader) extendAll(f *file, sections []*section) error {
 		}
 		delete(options, option)
 		for _, name := range strings.Fields(fold(cs)) {
-			by := mention{cs, name}
+			by := mention{cs, name, true}
 			if err := l.extend(f.folder, name, by, option == optionalExtendsOption); err != nil {
 				return extendedAt(err, l.p.where(by))
 			}
@@ -181,7 +184,7 @@ func extendedAt(err error, at Position) error {
 	switch {
 	case errors.As(err, &several):
 		e = several[len(several)-1]
-	case !errors.As(err, &e) || e.Position == at || errors.Is(err, ErrCircular):
+	case !errors.As(err, &e) || e.Position == at || e.elsewhere || errors.Is(err, ErrCircular):
 		return err
 	}
 	e.Extended = append(e.Extended, at)

@@ -98,7 +98,11 @@ func (r *resolver) unknownOption(to ref) error {
 	if slices.Contains(r.building, to.section) {
 		msg += ", and its recipe has not set any yet"
 	}
-	return r.fail(ErrUnknown, msg, r.p.didYouMean(to.option, known))
+	hint := r.p.didYouMean(to.option, known)
+	if hint == "" && r.init == nil && options[recipeOption] != nil {
+		hint = "its recipe may set it: --resolved shows that"
+	}
+	return r.fail(ErrUnknown, msg, hint)
 }
 
 func (r *resolver) circularValue(at ref) error {

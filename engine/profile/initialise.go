@@ -187,7 +187,7 @@ func (r *resolver) section(part *Part, option, name string) ([]Option, error) {
 // one gives an option of another section, or of the part itself, that an option
 // of a part under way names.
 func (r *resolver) one(part *Part, option string, to ref) (string, error) {
-	leave, err := r.enter(ref{part.Name, option}, mention{part.contributions(option), to.String()})
+	leave, err := r.enter(ref{part.Name, option}, mention{in: part.contributions(option), text: to.String()})
 	if err != nil {
 		return "", err
 	}
@@ -230,7 +230,7 @@ func (r *resolver) dependencies(name string, cs []Contribution, depends *union) 
 	}
 	depends.add(v.parts...)
 	for _, needed := range strings.Fields(v.text) {
-		r.steps[len(r.steps)-1].at = mention{cs, needed}
+		r.steps[len(r.steps)-1].at = mention{cs, needed, true}
 		if err := r.depend(needed, depends); err != nil {
 			return err
 		}

@@ -10,6 +10,15 @@ import (
 type mention struct {
 	in   []Contribution
 	text string
+	word bool // it stands between blanks
+}
+
+// has says whether a text mentions it.
+func (m mention) has(text string) bool {
+	if m.word {
+		return slices.Contains(strings.Fields(text), m.text)
+	}
+	return strings.Contains(text, m.text)
 }
 
 // mentionAt is a place that is known.
@@ -18,8 +27,12 @@ func mentionAt(at Position) mention { return mention{in: []Contribution{{Positio
 // where is the line of a mention, in the last of the contributions that has it.
 func (p *Profile) where(m mention) Position {
 	for _, c := range slices.Backward(m.in) {
-		if strings.Contains(c.Text, m.text) {
-			return p.lineOf(c.Position, m.text)
+		if m.text == "" {
+			return c.Position
+		}
+		if m.has(c.Text) {
+			m.text, _, _ = strings.Cut(m.text, "\n")
+			return p.lineOf(c.Position, m)
 		}
 	}
 	return last(m.in)
@@ -27,21 +40,22 @@ func (p *Profile) where(m mention) Position {
 
 // lineOf finds the line of a text within the value that starts at a position.
 // Only an error needs to know.
-func (p *Profile) lineOf(at Position, text string) Position {
-	if text, _, _ = strings.Cut(text, "\n"); text == "" {
-		return at
-	}
+func (p *Profile) lineOf(at Position, m mention) Position {
 	starts := p.lineStarts(at.File)
 	if at.Line < 1 || at.Line > len(starts) {
 		return at
 	}
 	n := at.Line
 	for line := range strings.Lines(p.texts[at.File][starts[at.Line-1]:]) {
+		value := line
+		if n == at.Line {
+			_, value, _ = strings.Cut(line, "=") // not in the option's name
+		}
 		isComment := line[0] == '#' || line[0] == ';'
 		switch {
 		case n > at.Line && !isSpace(rune(line[0])) && !isComment:
 			return at // the next option
-		case !isComment && strings.Contains(line, text):
+		case !isComment && m.has(value):
 			return Position{at.File, n}
 		}
 		n++

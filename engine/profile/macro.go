@@ -36,7 +36,7 @@ func (p *Profile) expandWithin(name string, users []string) (map[string][]Contri
 		if parent == "" {
 			continue
 		}
-		if err := p.inherit(options, parent, users, mention{macros, parent}); err != nil {
+		if err := p.inherit(options, parent, users, mention{in: macros, text: parent}); err != nil {
 			return nil, err
 		}
 	}

@@ -73,7 +73,9 @@ func parse(file, text string) ([]*block, Errors) {
 func (p *parser) read(line string) {
 	first, _ := utf8.DecodeRuneInString(line)
 	switch {
-	case !utf8.ValidString(line) || strings.ContainsRune(line, 0):
+	case strings.ContainsRune(line, 0):
+		p.fault("a NUL byte: this is no text", "")
+	case !utf8.ValidString(line):
 		p.fault("not UTF-8 text", "")
 	case first == '#' || first == ';':
 		// A comment, even within a value that goes on below it.

@@ -105,7 +105,7 @@ func TestParseErrors(t *testing.T) {
 		{"empty header", "[]\na = 1", "f:1: malformed section header"},
 		{"comment sign in a condition", "[s: '#' in x]", "f:1: malformed section header"},
 		{"not UTF-8", "[s]\na = \xff", "f:2: not UTF-8 text"},
-		{"zero byte", "[s]\na = \x00", "f:2: not UTF-8 text"},
+		{"zero byte", "[s]\na = \x00", "f:2: a NUL byte: this is no text"},
 		{
 			"all at once", "[s]\nhello\na = 1\n  b\nworld\n[\n",
 			"f:2: neither an option, a section header nor a comment\n" +

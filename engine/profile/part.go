@@ -140,7 +140,7 @@ func (r *resolver) listed() (value, error) {
 // start initialises a part that a list asks for.
 func (r *resolver) start(list step, name string) error {
 	if list.section != "" {
-		list.at.text = name
+		list.at.text, list.at.word = name, true
 	}
 	r.steps = []step{list}
 	isPart, err := r.isPart(name)

@@ -48,6 +48,10 @@ func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, erro
 	return res, nil
 }
 
+// Err is why a section's part could not be initialised, nil for one that could and
+// for a section that is none.
+func (res *Resolution) Err(section string) error { return res.r.failed[section] }
+
 // Resolved is an option with its value, or why it has none.
 type Resolved struct {
 	Option

@@ -178,7 +178,7 @@ func (r *resolver) substitute(section, text string, cs []Contribution) (value, e
 	}
 	pieces, fault := splitTemplate(text)
 	if fault != nil {
-		r.steps[len(r.steps)-1].at = mention{cs, fault.Chain[0]}
+		r.steps[len(r.steps)-1].at = mention{in: cs, text: fault.Chain[0]}
 		return value{}, r.fail(fault.Err, fault.Msg, fault.Hint)
 	}
 	var b strings.Builder
@@ -186,7 +186,7 @@ func (r *resolver) substitute(section, text string, cs []Contribution) (value, e
 	for _, piece := range pieces {
 		v := value{text: piece.text}
 		if piece.to.option != "" {
-			r.steps[len(r.steps)-1].at = mention{cs, piece.text}
+			r.steps[len(r.steps)-1].at = mention{in: cs, text: piece.text}
 			var err error
 			if v, err = r.reference(section, piece.to); err != nil {
 				return value{}, err
@@ -240,7 +240,11 @@ func (r *resolver) reference(section string, to ref) (value, error) {
 // isPart says whether a section has a recipe; an unknown section is an error.
 func (r *resolver) isPart(section string) (bool, error) {
 	if r.p.sections[section] == nil {
-		return false, r.fail(ErrUnknown, fmt.Sprintf("unknown section [%s]", section), r.p.didYouMean(section, r.p.order))
+		hint := r.p.didYouMean(section, r.p.order)
+		if strings.ContainsAny(section, "[]{}=#;,") {
+			hint = "names are separated by blanks; a header, an option or a comment starts in the first column"
+		}
+		return false, r.fail(ErrUnknown, fmt.Sprintf("unknown section [%s]", section), hint)
 	}
 	if section == rootSection {
 		return false, nil

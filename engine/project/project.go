@@ -33,6 +33,8 @@ type Config struct {
 	// Locked refuses every source, and every profile at a URL, that the lock
 	// does not name.
 	Locked bool
+	// Update forgets what the lock says, before anything is read.
+	Update bool
 	// NoUserDefaults leaves out the user's own ~/.buildout/default.cfg.
 	NoUserDefaults bool
 	// Offline forbids the network.
@@ -50,8 +52,9 @@ type Project struct {
 	Profile *profile.Profile
 	dir     string // the project's folder: where the profile lies, or, of one at a URL, the current one
 	lock    *lock.Lock
-	remote  []string          // profiles at a URL, as the lock names them
-	local   map[string]string // lock key -> SHA-256 of files on this machine, as read in this run
+	before  map[string]lock.Entry // what the lock said at the start
+	remote  []string              // profiles at a URL, as the lock names them
+	local   map[string]string     // lock key -> SHA-256 of files on this machine, as read in this run
 	fetcher *fetch.Fetcher
 	cache   string
 	folders []string // of the profile's files, absolute; the root's first
@@ -75,6 +78,10 @@ func Open(ctx context.Context, c Config) (*Project, error) {
 	}
 	if p.lock, err = lock.Load(filepath.Join(p.dir, LockName)); err != nil {
 		return nil, err
+	}
+	p.before = p.lock.Entries()
+	if c.Update {
+		p.lock.Keep(nil)
 	}
 	r := &remote{ctx: ctx, config: c, lock: p.lock, dir: p.dir}
 	p.Profile, err = profile.Load(c.Profile, profile.LoadOptions{

@@ -1,6 +1,7 @@
 package project
 
 import (
+	"bytes"
 	"context"
 	"crypto/md5"
 	"encoding/hex"
@@ -78,6 +79,16 @@ func (r *remote) fetch(f profile.RemoteFile) (fetch.Result, error) {
 	// every second one is a buildout.cfg.
 	sum := md5.Sum([]byte(f.URL))
 	request := fetch.Request{URL: f.URL, Name: hex.EncodeToString(sum[:]), Title: f.Name}
+	result, err := r.choose(f, c, request)
+	if err != nil || folder == "" {
+		return result, err
+	}
+	return result, keep(result, filepath.Join(folder, request.Name))
+}
+
+// choose asks the network and the caches in the order that the lock, offline and
+// newest say.
+func (r *remote) choose(f profile.RemoteFile, c fetch.Config, request fetch.Request) (fetch.Result, error) {
 	if e, ok := r.lock.Lookup(f.URL); ok {
 		request.SHA256 = e.SHA256
 		return r.one(c, request)
@@ -97,15 +108,12 @@ func (r *remote) fetch(f profile.RemoteFile) (fetch.Result, error) {
 			return result, err
 		}
 	}
-	// The newest comes from the network, and the cache serves when there is
-	// none.
+	// The newest comes from the network, and the extends-cache serves when
+	// there is none.
 	fresh := c
 	fresh.Folders = nil
 	result, err := r.one(fresh, request)
-	switch {
-	case err == nil && folder != "":
-		return result, keep(result, filepath.Join(folder, request.Name))
-	case err != nil && folder != "" && r.ctx.Err() == nil && !errors.Is(err, fetch.ErrHost):
+	if err != nil && len(c.Folders) > 0 && r.ctx.Err() == nil && !errors.Is(err, fetch.ErrHost) {
 		if result, err := r.one(kept, request); err == nil {
 			return result, nil
 		}
@@ -122,10 +130,13 @@ func (r *remote) one(c fetch.Config, request fetch.Request) (fetch.Result, error
 	return results[0], nil
 }
 
-// keep puts a copy into the extends-cache.
+// keep puts a copy into the extends-cache, unless it is there.
 func keep(result fetch.Result, path string) error {
 	data, err := os.ReadFile(result.Path)
 	if err == nil {
+		if there, err := os.ReadFile(path); err == nil && bytes.Equal(there, data) {
+			return nil
+		}
 		err = os.MkdirAll(filepath.Dir(path), 0o755)
 	}
 	if err == nil {

@@ -81,8 +81,8 @@ func TestRemoteProfileIsLocked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.Lock(t.Context(), g, true); err != nil {
-		t.Fatal(err)
+	if total, changed, err := p.Lock(t.Context(), g, true); err != nil || total != 1 || changed != 1 {
+		t.Fatal(total, changed, err)
 	}
 	if len(entries(t)) != 1 || entries(t)[url+"/a.cfg"].SHA256 == "" {
 		t.Error("lock:", entries(t))

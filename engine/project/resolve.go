@@ -3,6 +3,7 @@ package project
 import (
 	"strings"
 
+	"belljar.build/engine/action"
 	"belljar.build/engine/profile"
 	"belljar.build/engine/recipe"
 )
@@ -17,7 +18,7 @@ func (p *Project) ResolveAll(parts []string) (*profile.Resolution, error) {
 	}
 	return p.Profile.ResolveAll(parts, func(part *profile.Part) (map[string]string, error) {
 		location := strings.TrimSpace(part.Options["location"])
-		if location == "" {
+		if location == "" || strings.Contains(location, action.Location) {
 			location = folder + "/" + part.Name
 		}
 		return recipe.Publish(part, location)
@@ -26,18 +27,20 @@ func (p *Project) ResolveAll(parts []string) (*profile.Resolution, error) {
 
 // Query gives one option: raw, but for the section's macros, or substituted.
 func (p *Project) Query(section, option string, resolved bool) (profile.Option, error) {
-	o, err := p.Profile.Lookup(section, option)
-	if err != nil || !resolved {
-		return o, err
+	if !resolved {
+		return p.Profile.Lookup(section, option)
 	}
 	res, err := p.ResolveAll([]string{})
 	if err != nil {
-		return o, err
+		return profile.Option{}, err
 	}
 	for _, r := range res.Options(section) {
 		if r.Name == option {
 			return r.Option, r.Err
 		}
 	}
-	return o, err
+	if err := res.Err(section); err != nil {
+		return profile.Option{}, err
+	}
+	return p.Profile.Lookup(section, option)
 }

@@ -113,16 +113,28 @@ func (p *Project) Fetch(ctx context.Context, requests []fetch.Request) ([]fetch.
 	return results, p.lock.Save()
 }
 
-// Lock fetches every source of the graph, so that the lock names them all.
-// When the graph is the whole profile, the lock forgets everything else.
-func (p *Project) Lock(ctx context.Context, g *plan.Graph, whole bool) error {
-	if _, err := p.Fetch(ctx, g.Sources); err != nil || !whole {
-		return err
+// Lock fetches every source of the graph, so that the lock names them all. When the
+// graph is the whole profile, the lock forgets everything else. It gives the number
+// of its entries, and of those that are new or changed.
+func (p *Project) Lock(ctx context.Context, g *plan.Graph, whole bool) (total, changed int, err error) {
+	if _, err := p.Fetch(ctx, g.Sources); err != nil {
+		return 0, 0, err
 	}
-	keys := slices.Clone(p.remote)
-	for _, s := range g.Sources {
-		keys = append(keys, p.lockKey(s))
+	if whole {
+		keys := slices.Clone(p.remote)
+		for _, s := range g.Sources {
+			keys = append(keys, p.lockKey(s))
+		}
+		p.lock.Keep(keys)
+		if err := p.lock.Save(); err != nil {
+			return 0, 0, err
+		}
 	}
-	p.lock.Keep(keys)
-	return p.lock.Save()
+	now := p.lock.Entries()
+	for key, entry := range now {
+		if p.before[key] != entry {
+			changed++
+		}
+	}
+	return len(now), changed, nil
 }

@@ -221,11 +221,11 @@ func TestLockForgets(t *testing.T) {
 		t.Fatal(err)
 	}
 	g.Sources = slices.DeleteFunc(g.Sources, func(r fetch.Request) bool { return !fetch.IsLocal(r.URL) }) // no network here
-	if err := p.Lock(t.Context(), g, false); err != nil {
+	if _, _, err := p.Lock(t.Context(), g, false); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "a part's", names(t), "x.tar y.tar")
-	if err := p.Lock(t.Context(), g, true); err != nil {
+	if _, _, err := p.Lock(t.Context(), g, true); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "the whole", names(t), "y.tar")

@@ -33,6 +33,9 @@ func Publish(p *profile.Part, location string) (map[string]string, error) {
 	case "slapos.recipe.build":
 		if script := p.Options["init"]; strings.TrimSpace(script) != "" {
 			p.Opaque = func(option string) string { return setByScript(p, option, script) }
+			if p.Opaque("location") != "" {
+				delete(set, "location")
+			}
 		}
 	}
 	return set, nil

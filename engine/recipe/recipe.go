@@ -75,6 +75,12 @@ func Make(p *profile.Part, c Context) (*Draft, error) {
 	if maker, ok := makers()[name]; ok {
 		return maker(p, c)
 	}
+	if ofOthers(name) {
+		return nil, &profile.Error{
+			Position: p.Position("recipe"), Hint: "the recipes that belljar runs are: " + strings.Join(Names(), ", "),
+			Msg: fmt.Sprintf("part %s: belljar does not run the recipe %q yet", p.Name, name),
+		}
+	}
 	hint := "the recipes that belljar knows are: " + strings.Join(Names(), ", ")
 	if near := profile.Nearest(name, Names()); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
@@ -83,6 +89,15 @@ func Make(p *profile.Part, c Context) (*Draft, error) {
 		Position: p.Position("recipe"), Hint: hint,
 		Msg: fmt.Sprintf("part %s: unknown recipe %q", p.Name, p.Recipe),
 	}
+}
+
+// ofOthers says of a recipe that it exists, though not here.
+func ofOthers(name string) bool {
+	egg, _, _ := strings.Cut(name, ":")
+	return slices.Contains([]string{
+		"slapos.recipe.build", "slapos.recipe.template", "slapos.cookbook", "zc.recipe.egg", "z3c.recipe.scripts", "zc.recipe.cmmi",
+		"collective.recipe.template", "rubygemsrecipe", "zc.recipe.testrunner",
+	}, egg)
 }
 
 // optionError blames an option of a part.

@@ -11,7 +11,7 @@ import (
 func TestUnknownRecipe(t *testing.T) {
 	tests := []struct{ recipe, message, hint string }{
 		{"slapos.recipe.cmi", `buildout.cfg:4: part x: unknown recipe "slapos.recipe.cmi"`, `did you mean "slapos.recipe.cmmi"?`},
-		{"zc.recipe.egg:scripts", `buildout.cfg:4: part x: unknown recipe "zc.recipe.egg:scripts"`, "the recipes that belljar knows are: " + strings.Join(Names(), ", ")},
+		{"zc.recipe.egg:scripts", `buildout.cfg:4: part x: belljar does not run the recipe "zc.recipe.egg:scripts" yet`, "the recipes that belljar runs are: " + strings.Join(Names(), ", ")},
 	}
 	for _, tt := range tests {
 		_, err := try(t, "[buildout]\nparts = x\n[x]\nrecipe = "+tt.recipe)
