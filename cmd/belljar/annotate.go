@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -128,6 +130,8 @@ func (g *globals) openProfile(ctx context.Context, locked bool, args []string) (
 	if err != nil {
 		return nil, nil, err
 	}
+	// Nothing is written that a signal could leave half done.
+	signal.Reset(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	c := g.config(overrides)
 	c.Locked = locked
 	p, err := project.Open(ctx, c)

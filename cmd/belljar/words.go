@@ -79,7 +79,7 @@ func (g *globals) absent(err error, words []string) error {
 // extends.
 func isAbsentProfile(err error) bool {
 	var e *profile.Error
-	return errors.As(err, &e) && e.Line == 0 && e.File != profile.CommandLine && errors.Is(err, fs.ErrNotExist)
+	return errors.As(err, &e) && e.Line == 0 && !strings.Contains(e.File, "://") && e.File != profile.CommandLine && errors.Is(err, fs.ErrNotExist)
 }
 
 // helpCommand is "belljar help [command]".

@@ -20,6 +20,8 @@ var (
 	ErrOffline = errors.New("not available offline")
 	// ErrHost: allow-hosts forbids the host.
 	ErrHost = errors.New("host is not in allow-hosts")
+	// ErrTooLarge: the file is larger than Config.MaxSize.
+	ErrTooLarge = errors.New("too large")
 	// ErrCache: the cache folder cannot be written or read.
 	ErrCache = errors.New("cache unusable")
 )

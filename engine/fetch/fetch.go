@@ -40,6 +40,8 @@ type Config struct {
 	Retries int
 	// Timeout is how long a server may send nothing at all. Default: 1 minute.
 	Timeout time.Duration
+	// MaxSize is how large a file from the network may be, in bytes. Default: any.
+	MaxSize int64
 	// Progress is told of downloads. Default: nobody is.
 	Progress Progress
 }

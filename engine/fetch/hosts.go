@@ -13,7 +13,9 @@ func allowed(globs []string, u *url.URL) error {
 	if len(globs) == 0 {
 		return nil
 	}
-	host := strings.ToLower(u.Hostname())
+	// A zone, as in [fe80::1%eth0], is no part of a host's name: who writes the
+	// URL could write anything there.
+	host, _, zone := strings.Cut(strings.ToLower(u.Hostname()), "%")
 	for _, glob := range globs {
 		// The shell writes [!x] where path.Match writes [^x].
 		pattern := strings.ReplaceAll(strings.ToLower(glob), "[!", "[^")
@@ -22,7 +24,7 @@ func allowed(globs []string, u *url.URL) error {
 			return fmt.Errorf("%w: pattern %q: %v", ErrHost, glob, err)
 		}
 		withPort, _ := path.Match(pattern, strings.ToLower(u.Host))
-		if fits || withPort {
+		if fits || withPort && !zone {
 			return nil
 		}
 	}

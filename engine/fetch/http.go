@@ -114,20 +114,33 @@ func (f *Fetcher) download(ctx context.Context, target string, p *partial, r *re
 	if offset, err = p.size(); err != nil {
 		return err
 	}
+	if err := f.checkSize(p.mark.Total); err != nil {
+		return err
+	}
 	r.start(p.mark.Total)
 	r.reach(offset)
 	body := &meter{from: answer.Body, each: func(n int) error {
 		timer.Reset(f.config.Timeout)
 		offset += int64(n)
 		r.reach(offset)
-		return nil
+		return f.checkSize(offset)
 	}}
-	if _, err := io.Copy(p.file, body); body.err != nil {
+	if _, err := io.Copy(p.file, body); errors.Is(body.err, ErrTooLarge) {
+		return errors.Join(body.err, p.restart(mark{Total: -1}))
+	} else if body.err != nil {
 		return &transient{reason: causeOr(ctx, body.err)}
 	} else if err != nil {
 		return cacheError("write partial file", err)
 	}
 	return p.checkLength()
+}
+
+// checkSize refuses a file that is larger than asked for; -1 stands for an unknown size.
+func (f *Fetcher) checkSize(bytes int64) error {
+	if f.config.MaxSize > 0 && bytes > f.config.MaxSize {
+		return fmt.Errorf("%w: more than %d bytes", ErrTooLarge, f.config.MaxSize)
+	}
+	return nil
 }
 
 // ask sends the request; offset bytes of the file are there already.

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"sync"
+	"syscall"
 
 	"github.com/google/renameio/v2"
 )
@@ -48,7 +50,7 @@ type Lock struct {
 // starts with path:line:column.
 func Load(path string) (*Lock, error) {
 	l := &Lock{path: path, sources: map[string]Entry{}}
-	text, err := os.ReadFile(path)
+	text, err := read(path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("read lock: %w", err)
 	}
@@ -61,6 +63,28 @@ func Load(path string) (*Lock, error) {
 		return nil, err
 	}
 	return l, nil
+}
+
+// maxSize bounds a lock's file, in bytes.
+const maxSize = 64 << 20
+
+// read reads the file, never waiting for a pipe nor reading a device.
+func read(path string) ([]byte, error) {
+	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is no regular file", path)
+	case info.Size() > maxSize:
+		return nil, fmt.Errorf("%s is larger than %d bytes", path, maxSize)
+	}
+	return io.ReadAll(io.LimitReader(f, maxSize))
 }
 
 // Lookup says what url gave, if it is recorded.

@@ -67,6 +67,9 @@ func (s *scope) call(e call) (any, bool) {
 	}
 	switch f := f.(type) {
 	case dotted:
+		if strings.HasPrefix(string(f), "re.") {
+			*s.steps -= matchSteps
+		}
 		if v, ok := builtIn1(string(f), arguments); ok {
 			return v, true
 		}
@@ -158,7 +161,7 @@ func matchPattern(name string, arguments tuple) (any, bool) {
 		return nil, false
 	}
 	pattern := texts[0]
-	if len(pattern) > maxPattern || len(texts[1]) > maxItems {
+	if len(pattern) > maxPattern || len(texts[1]) > maxMatched {
 		return nil, false
 	}
 	switch name {

@@ -110,7 +110,7 @@ func (b *block) decide(t Target) (kept bool, why *Undecided, err *Error) {
 		}
 		return true, u, nil
 	}
-	return false, nil, &Error{Position: b.header, Msg: "condition not supported: " + b.condition, Hint: whyUnsupported(b.condition), Err: ErrCondition}
+	return false, nil, &Error{Position: b.header, Msg: "condition not supported: " + cut(b.condition), Hint: whyUnsupported(b.condition), Err: ErrCondition}
 }
 
 // whyUnsupported looks for the name that is at fault.

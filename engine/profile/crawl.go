@@ -131,18 +131,18 @@ func (f *file) decide(t Target) {
 	}
 }
 
-// extends are the names of the files that a file extends, as far as they can be
-// told before it is folded.
+// extends are the names of the files that a file extends.
 func (f *file) extends() []string {
-	var names []string
+	var own []*block
 	for _, b := range f.kept {
-		if b.name != rootSection {
-			continue
+		if b.name == rootSection {
+			own = append(own, b)
 		}
-		for _, o := range b.options {
-			if (o.name == extendsOption || o.name == optionalExtendsOption) && o.Op != "-=" {
-				names = append(names, strings.Fields(o.Text)...)
-			}
+	}
+	var names []string
+	for _, s := range gather(own, f.folder) {
+		for _, option := range [...]string{extendsOption, optionalExtendsOption} {
+			names = append(names, strings.Fields(fold(s.options[option]))...)
 		}
 	}
 	return slices.DeleteFunc(names, func(n string) bool { return strings.Contains(n, "${") })

@@ -32,8 +32,11 @@ var (
 	ErrNeedsPart = errors.New("needs a part")
 )
 
-// maxChain bounds how many references an error prints.
-const maxChain = 20
+// Bounds on what an error prints.
+const (
+	maxChain = 20  // references
+	maxShown = 200 // bytes of a name
+)
 
 // Error is something wrong at one place of a profile.
 type Error struct {

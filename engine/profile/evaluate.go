@@ -13,7 +13,9 @@ const (
 	maxText  = 1 << 20 // bytes of a string
 	maxPower = 62      // exponent
 
-	maxPattern = 1000    // bytes of a regular expression
+	maxPattern = 200     // bytes of a regular expression
+	maxMatched = 1000    // bytes of what it is held against
+	matchSteps = 1000    // that a match counts for
 	maxSteps   = 100_000 // expressions evaluated
 )
 
@@ -27,7 +29,23 @@ type scope struct {
 }
 
 func (s *scope) value(e node) (v any, ok bool) {
-	if *s.steps--; *s.steps < 0 {
+	v, ok = s.compute(e)
+	*s.steps -= 1 + sizeOf(v)/64
+	return v, ok && *s.steps >= 0
+}
+
+func sizeOf(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v)
+	case tuple:
+		return len(v)
+	}
+	return 0
+}
+
+func (s *scope) compute(e node) (v any, ok bool) {
+	if *s.steps < 0 {
 		return nil, false
 	}
 	switch e := e.(type) {

@@ -3,6 +3,7 @@ package profile
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // maxNesting bounds how deep a condition's expressions stand in one another.
@@ -262,11 +263,11 @@ func (p *expressionParser) subscript(of node) node {
 func (p *expressionParser) primary() node {
 	switch t := p.next(); {
 	case t.kind == tokenString:
-		text := t.text
+		texts := []string{t.text}
 		for p.peek(0).kind == tokenString { // side by side, strings are one
-			text += p.next().text
+			texts = append(texts, p.next().text)
 		}
-		return literal{text}
+		return literal{strings.Join(texts, "")}
 	case t.kind == tokenNumber:
 		n, err := strconv.Atoi(t.text)
 		if err != nil {

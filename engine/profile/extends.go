@@ -57,6 +57,9 @@ func (l *loader) extend(folder, name string, by mention, optional bool) error {
 // unreadable is a file that could not be opened; the operating system's own
 // words are kept, the path that it tried is not what the user wrote.
 func unreadable(at Position, name string, err error) error {
+	if name = shown(name); len(name) > maxShown {
+		name = name[:maxShown] + "..."
+	}
 	verb, reason := "read", err
 	if at.Line > 0 {
 		verb = "extend"
@@ -128,7 +131,7 @@ func (l *loader) content(loc location) (string, error) {
 		return "", ErrRemote
 	}
 	text, err := l.remote(RemoteFile{URL: loc.path, Name: l.display(loc), Setting: l.setting})
-	if err == nil && len(text) > maxFile {
+	if err == nil && len(text) > MaxFile {
 		err = ErrTooLarge
 	}
 	return text, err

@@ -163,7 +163,7 @@ func TestLoadErrors(t *testing.T) {
 
 func TestFileTooLarge(t *testing.T) {
 	project(t, "")
-	if err := os.Truncate("buildout.cfg", maxFile+1); err != nil {
+	if err := os.Truncate("buildout.cfg", MaxFile+1); err != nil {
 		t.Fatal(err)
 	}
 	_, err := Load("buildout.cfg", LoadOptions{})

@@ -73,7 +73,15 @@ func (r *resolver) describe(s step) string {
 	case at == Position{}:
 		return s.ref.String()
 	}
-	return fmt.Sprintf("%s (%s)", s.ref, at)
+	return fmt.Sprintf("%s (%s)", cut(s.ref.String()), at)
+}
+
+// cut shortens a name that nobody reads to its end.
+func cut(name string) string {
+	if len(name) > maxShown {
+		return name[:maxShown] + "..."
+	}
+	return name
 }
 
 // hanging adds to an error about a condition the references that led there.
@@ -94,7 +102,7 @@ func (r *resolver) unknownOption(to ref) error {
 	}
 	known := slices.Sorted(maps.Keys(options))
 	known = slices.AppendSeq(known, maps.Keys(r.set[to.section]))
-	msg := fmt.Sprintf("[%s] has no option %q", to.section, to.option)
+	msg := fmt.Sprintf("[%s] has no option %q", cut(to.section), cut(to.option))
 	if slices.Contains(r.building, to.section) {
 		msg += ", and its recipe has not set any yet"
 	}
@@ -112,9 +120,9 @@ func (r *resolver) circularValue(at ref) error {
 		if s.ref == at {
 			names, from = nil, i // within another part; the loop is the last
 		}
-		names = append(names, s.ref.String())
+		names = append(names, cut(s.ref.String()))
 	}
-	names = append(names, at.String())
+	names = append(names, cut(at.String()))
 	e := r.fail(ErrCircular, "circular reference: "+strings.Join(shorten(names), " -> "), "")
 	e.loop = &loop{from, math.MaxInt}
 	return e

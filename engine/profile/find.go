@@ -2,7 +2,6 @@ package profile
 
 import (
 	"errors"
-	"fmt"
 	"net/url"
 	"os"
 	"path"
@@ -11,7 +10,40 @@ import (
 	"sync"
 )
 
-var errLocalFromRemote = errors.New("a profile from the network cannot extend a file of this machine")
+// maxPath bounds the name of a profile; Linux has no longer path.
+const maxPath = 4096
+
+var (
+	errLocalFromRemote = errors.New("a profile from the network cannot extend a file of this machine")
+	errLongName        = errors.New("the name is longer than any path")
+	errNoURL           = errors.New("this is no URL")
+)
+
+// cutFileScheme takes file:// off, in whatever case it is written.
+func cutFileScheme(name string) (path string, isFile bool) {
+	scheme, path, found := strings.Cut(name, "://")
+	if !found || !strings.EqualFold(scheme, "file") {
+		return name, false
+	}
+	return path, true
+}
+
+// shown is a name for people: a URL without its password.
+func shown(name string) string {
+	scheme, rest, found := strings.Cut(name, "://")
+	if !found {
+		return name
+	}
+	host, path, slash := strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		user, _, _ := strings.Cut(host[:at], ":")
+		host = user + ":xxxxx@" + host[at+1:]
+	}
+	if slash {
+		path = "/" + path
+	}
+	return scheme + "://" + host + path
+}
 
 // isURL says whether a name starts with a scheme.
 func isURL(name string) bool {
@@ -53,7 +85,10 @@ func (loc location) folder() string {
 // link's target: a shared folder that is linked into a project extends its own
 // neighbours.
 func (f *finder) find(folder, name string) (location, error) {
-	local, isFile := strings.CutPrefix(name, "file://")
+	if len(name) > maxPath {
+		return location{}, errLongName
+	}
+	local, isFile := cutFileScheme(name)
 	switch {
 	case isURL(name) && !isFile:
 		return remoteLocation(name)
@@ -145,7 +180,7 @@ func (f *finder) follow(dir string) (string, error) {
 func remoteLocation(name string) (location, error) {
 	u, err := url.Parse(name)
 	if err != nil || u.Host == "" {
-		return location{}, fmt.Errorf("no URL: %q", name)
+		return location{}, errNoURL
 	}
 	address, query := cutQuery(name)
 	scheme, rest, _ := strings.Cut(address, "://")
@@ -164,10 +199,7 @@ func cutQuery(address string) (before, query string) {
 // display is the path as the user would type it, or the URL without a password.
 func (f *finder) display(loc location) string {
 	if loc.remote {
-		if u, err := url.Parse(loc.path); err == nil && u.User != nil {
-			return u.Redacted()
-		}
-		return loc.path
+		return shown(loc.path)
 	}
 	if rel, err := filepath.Rel(f.cwd, loc.path); err == nil && filepath.IsLocal(rel) {
 		return rel

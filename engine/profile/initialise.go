@@ -21,7 +21,9 @@ func (r *resolver) requireOption(to ref) error {
 	if r.building[len(r.building)-1] == to.section {
 		return nil
 	}
-	_, _, known, err := r.lookup(to)
+	options, err := r.p.expand(to.section)
+	_, known := options[to.option]
+	known = known || to.option == sectionNameOption || to.option == baseLocationOption
 	if err == nil && (!known || to.option == locationOption && !r.lends) {
 		err = r.circularPart(to.section)
 	}

@@ -24,6 +24,13 @@ func (m mention) has(text string) bool {
 // mentionAt is a place that is known.
 func mentionAt(at Position) mention { return mention{in: []Contribution{{Position: at}}} }
 
+// place is a mention in one contribution.
+type place struct {
+	at   Position
+	text string
+	word bool
+}
+
 // where is the line of a mention, in the last of the contributions that has it.
 func (p *Profile) where(m mention) Position {
 	for _, c := range slices.Backward(m.in) {
@@ -32,7 +39,13 @@ func (p *Profile) where(m mention) Position {
 		}
 		if m.has(c.Text) {
 			m.text, _, _ = strings.Cut(m.text, "\n")
-			return p.lineOf(c.Position, m)
+			key := place{c.Position, m.text, m.word}
+			at, ok := p.found[key]
+			if !ok {
+				at = p.lineOf(c.Position, m)
+				p.found[key] = at
+			}
+			return at
 		}
 	}
 	return last(m.in)

@@ -7,19 +7,30 @@ import (
 	"strings"
 )
 
-// maxMacros bounds how deep macros use one another.
-const maxMacros = 1000
+// Bounds on macros.
+const (
+	maxMacros     = 1000 // how deep they use one another
+	maxInherited  = 200_000
+	inheritedEach = 20 // options taken over, for each option of the profile
+)
 
 // expand gives the options of an existing section after its macros: for each
 // parent in order its options, a later parent's replacing an earlier one's,
 // then the section's own on top of them.
 func (p *Profile) expand(name string) (map[string][]Contribution, error) {
-	return p.expandWithin(name, nil)
+	options, err := p.expandWithin(name, nil)
+	if err != nil {
+		p.unexpanded[name] = err
+	}
+	return options, err
 }
 
 func (p *Profile) expandWithin(name string, users []string) (map[string][]Contribution, error) {
 	if options, ok := p.expanded[name]; ok {
 		return options, nil
+	}
+	if err, ok := p.unexpanded[name]; ok {
+		return nil, err
 	}
 	own := p.sections[name].options
 	macros, ok := own[macroOption]
@@ -87,6 +98,9 @@ func (p *Profile) inherit(options map[string][]Contribution, parent string, user
 	inherited, err := p.expandWithin(parent, users)
 	if err != nil {
 		return err
+	}
+	if p.inherited += len(inherited); p.inherited > maxInherited+inheritedEach*p.size {
+		return &Error{Position: p.where(by), Msg: "sections start from others with too many options, all together", Err: ErrTooLarge}
 	}
 	maps.Copy(options, inherited)
 	return nil

@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// maxFile bounds one profile file, in bytes.
-const maxFile = 16 << 20
+// MaxFile is how large a profile may be, in bytes.
+const MaxFile = 16 << 20
 
 var errNotRegular = errors.New("not a regular file")
 
@@ -27,7 +27,7 @@ func openFile(path string) (text string, err error) {
 		return "", &fs.PathError{Op: "stat", Path: path, Err: err}
 	case info.Mode&unix.S_IFMT != unix.S_IFREG:
 		return "", errNotRegular
-	case info.Size > maxFile:
+	case info.Size > MaxFile:
 		return "", ErrTooLarge
 	}
 	data := make([]byte, info.Size)

@@ -33,27 +33,31 @@ type RemoteFile struct {
 	// Setting gives an option of [buildout] as far as it is known before the
 	// profile is read: from the command line, the root profile, the user's
 	// defaults, and the built-in ones. "allow-hosts", "offline", "extends-cache"
-	Setting func(option string) (text string, at Position)
+	// The error is about one that hangs on the machine.
+	Setting func(option string) (text string, at Position, err error)
 }
 
 // Profile is a root file, all that it extends, and the overrides. It is not
 // for use by several goroutines at once.
 type Profile struct {
-	target    Target
-	root      string            // the root file, as its positions name it
-	folder    string            // absolute, of the root file; of a remote one: the current folder
-	files     []string          // in the order folded
-	folders   map[string]string // of each file, absolute, or a URL
-	texts     map[string]string // of each file
-	starts    map[string][]int  // of the lines of some
-	size      int               // contributions, all together
-	compared  int               // names, for a hint about a misspelt one
-	order     []string          // sections, first seen first
-	sections  map[string]*section
-	expanded  map[string]map[string][]Contribution // sections whose macros are applied
-	locations map[string]baseLocation              // of sections
-	undecided []Undecided
-	declared  []*section // [buildout] where the target may be declared
+	target     Target
+	root       string            // the root file, as its positions name it
+	folder     string            // absolute, of the root file; of a remote one: the current folder
+	files      []string          // in the order folded
+	folders    map[string]string // of each file, absolute, or a URL
+	texts      map[string]string // of each file
+	starts     map[string][]int  // of the lines of some
+	size       int               // contributions, all together
+	compared   int               // names, for a hint about a misspelt one
+	inherited  int               // options taken over from macros, all together
+	order      []string          // sections, first seen first
+	sections   map[string]*section
+	expanded   map[string]map[string][]Contribution // sections whose macros are applied
+	unexpanded map[string]error                     // sections whose macros cannot be applied
+	locations  map[string]baseLocation              // of sections
+	found      map[place]Position                   // of mentions
+	undecided  []Undecided
+	declared   []*section // [buildout] where the target may be declared
 }
 
 // Load reads the profile at a path or a URL. Errors are *Error, or [Errors] when
@@ -70,7 +74,9 @@ func Load(path string, o LoadOptions) (*Profile, error) {
 		sections: map[string]*section{},
 		expanded: map[string]map[string][]Contribution{},
 
-		locations: map[string]baseLocation{},
+		locations:  map[string]baseLocation{},
+		unexpanded: map[string]error{},
+		found:      map[place]Position{},
 	}
 	l := &loader{finder: newFinder(cwd), p: p, done: map[string]bool{}, remote: o.Remote}
 	l.crawler = newCrawler(l.finder, l.content)
@@ -87,7 +93,7 @@ func (l *loader) loadAll(path string, o LoadOptions) error {
 	rest, extends := splitExtends(o.Overrides)
 	root, err := l.find(l.cwd, path)
 	if err != nil {
-		return unreadable(Position{File: path}, path, err)
+		return unreadable(Position{File: shown(path)}, path, err)
 	}
 	l.p.root, l.p.folder = l.display(root), root.folder()
 	if root.remote {
@@ -113,7 +119,7 @@ func (l *loader) loadAll(path string, o LoadOptions) error {
 	for i, name := range append([]string{path}, extends...) {
 		at := Position{File: CommandLine}
 		if i == 0 {
-			at.File = path
+			at.File = shown(path)
 		}
 		if err := l.extend(l.cwd, name, mentionAt(at), false); err != nil {
 			return err
@@ -148,8 +154,8 @@ func (l *loader) prepare(path string, o LoadOptions, defaults, commandLine []*se
 	early = slices.Clone(defaults)
 	for _, f := range []*file{user, root} {
 		early = append(early, f.settings(func(b *block) bool {
-			keep, why, _ := b.decide(l.target)
-			return keep && why == nil
+			keep, _, _ := b.decide(l.target)
+			return keep
 		})...)
 	}
 	l.settings = settingsOf(append(early, commandLine...))
@@ -204,9 +210,9 @@ func (f *file) settings(counts func(*block) bool) []*section {
 }
 
 // setting is an option of [buildout] before the profile is read.
-func (l *loader) setting(option string) (text string, at Position) {
+func (l *loader) setting(option string) (text string, at Position, err error) {
 	cs := l.settings[option]
-	return fold(cs), last(cs)
+	return fold(cs), last(cs), hanging(cs)
 }
 
 // splitExtends takes the files that the command line extends out of its overrides.

@@ -244,7 +244,7 @@ func (r *resolver) isPart(section string) (bool, error) {
 		if strings.ContainsAny(section, "[]{}=#;,") {
 			hint = "names are separated by blanks; a header, an option or a comment starts in the first column"
 		}
-		return false, r.fail(ErrUnknown, fmt.Sprintf("unknown section [%s]", section), hint)
+		return false, r.fail(ErrUnknown, fmt.Sprintf("unknown section [%s]", cut(section)), hint)
 	}
 	if section == rootSection {
 		return false, nil

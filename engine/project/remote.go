@@ -47,6 +47,9 @@ func (e *remoteError) Is(target error) bool {
 
 // text gives a profile at a URL.
 func (r *remote) text(f profile.RemoteFile) (string, error) {
+	if fetch.IsLocal(f.URL) {
+		return "", &remoteError{error: fmt.Errorf("%s: this is no URL of the network", f.Name)}
+	}
 	result, err := r.fetch(f)
 	var placed *profile.Error
 	if errors.As(err, &placed) {
@@ -58,10 +61,10 @@ func (r *remote) text(f profile.RemoteFile) (string, error) {
 		return "", &remoteError{err, errors.Is(err, fetch.ErrNotFound) || errors.Is(err, ErrNotLocked)}
 	}
 	r.mu.Lock()
-	r.read = append(r.read, f.URL)
+	r.read = append(r.read, f.Name)
 	r.mu.Unlock()
 	if !r.config.Locked {
-		r.lock.Set(f.URL, lock.Entry{SHA256: result.SHA256, Size: result.Size})
+		r.lock.Set(f.Name, lock.Entry{SHA256: result.SHA256, Size: result.Size})
 	}
 	data, err := os.ReadFile(result.Path)
 	if err != nil {
@@ -89,7 +92,7 @@ func (r *remote) fetch(f profile.RemoteFile) (fetch.Result, error) {
 // choose asks the network and the caches in the order that the lock, offline and
 // newest say.
 func (r *remote) choose(f profile.RemoteFile, c fetch.Config, request fetch.Request) (fetch.Result, error) {
-	if e, ok := r.lock.Lookup(f.URL); ok {
+	if e, ok := r.lock.Lookup(f.Name); ok {
 		request.SHA256 = e.SHA256
 		return r.one(c, request)
 	}
@@ -150,30 +153,38 @@ func keep(result fetch.Result, path string) error {
 
 // settings are the fetcher's, and the extends-cache's folder, "" without one.
 func (r *remote) settings(f profile.RemoteFile) (c fetch.Config, folder string, err error) {
+	values := map[string]string{}
+	places := map[string]profile.Position{}
 	for _, option := range []string{"allow-hosts", "offline", "newest", "mirrors", "socket-timeout", "extends-cache"} {
-		if text, at := f.Setting(option); strings.Contains(text, "${") {
-			return c, "", &profile.Error{
+		text, at, err := f.Setting(option)
+		if err == nil && strings.Contains(text, "${") {
+			err = &profile.Error{
 				Position: at, Msg: option + " is needed for " + f.Name + " before anything is substituted",
 				Hint: "write it out, or extend files from this machine only", Err: profile.ErrSyntax,
 			}
 		}
+		if err != nil {
+			return c, "", err
+		}
+		values[option], places[option] = text, at
 	}
 	offline, err := flag(f, "offline")
 	if err != nil {
 		return c, "", err
 	}
 	c = fetch.Config{Cache: r.config.Cache, Base: r.dir, Progress: r.config.Progress, Offline: r.config.Offline || offline}
-	hosts, _ := f.Setting("allow-hosts")
-	c.AllowHosts = allowedHosts(hosts)
-	text, at := f.Setting("socket-timeout")
-	if c.Timeout, err = parseTimeout(text, at); err != nil {
+	c.MaxSize = profile.MaxFile
+	c.AllowHosts = allowedHosts(values["allow-hosts"])
+	if c.Timeout, err = parseTimeout(values["socket-timeout"], places["socket-timeout"]); err != nil {
 		return c, "", err
 	}
-	text, at = f.Setting("mirrors")
-	if c.Mirrors, err = parseMirrors(text, at); err != nil {
+	if c.Mirrors, err = parseMirrors(values["mirrors"], places["mirrors"]); err != nil {
 		return c, "", err
 	}
-	if folder, _ = f.Setting("extends-cache"); folder != "" {
+	if err := checkMirrors(c.Mirrors, places["mirrors"]); err != nil {
+		return c, "", err
+	}
+	if folder = values["extends-cache"]; folder != "" {
 		folder = inFolder(r.dir, folder)
 		c.Folders = []string{folder}
 	}
@@ -181,11 +192,33 @@ func (r *remote) settings(f profile.RemoteFile) (c fetch.Config, folder string, 
 }
 
 func flag(f profile.RemoteFile, option string) (bool, error) {
-	text, at := f.Setting(option)
+	text, at, err := f.Setting(option)
+	if err != nil {
+		return false, err
+	}
 	if text != "true" && text != "false" {
 		return false, &profile.Error{Position: at, Msg: fmt.Sprintf("%s: %q is neither true nor false", option, text), Hint: "write true or false, in lower case"}
 	}
 	return text == "true", nil
+}
+
+// checkMirrors keeps a profile from the network from reading files of this machine
+// by calling them a mirror.
+func checkMirrors(mirrors map[string][]string, at profile.Position) error {
+	if !strings.Contains(at.File, "://") {
+		return nil
+	}
+	for name, bases := range mirrors {
+		for _, base := range bases {
+			if fetch.IsLocal(base) {
+				return &profile.Error{
+					Position: at, Msg: fmt.Sprintf("mirrors: a profile from the network cannot make a folder of this machine the mirror %q", name),
+					Hint: "name an http or https URL", Err: profile.ErrSyntax,
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // allowedHosts are the globs of allow-hosts; none when every host is allowed.
