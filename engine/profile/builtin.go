@@ -70,7 +70,7 @@ func (s *scope) call(e call) (any, bool) {
 		if strings.HasPrefix(string(f), "re.") {
 			*s.steps -= matchSteps
 		}
-		if v, ok := builtIn1(string(f), arguments); ok {
+		if v, ok := pythonFunction(string(f), arguments); ok {
 			return v, true
 		}
 		return s.target.function(string(f), arguments)
@@ -80,8 +80,8 @@ func (s *scope) call(e call) (any, bool) {
 	return nil, false
 }
 
-// builtIn1 are Python's own functions of one argument, and re's of two.
-func builtIn1(name string, arguments tuple) (any, bool) {
+// pythonFunction calls Python's own functions of one argument, and re's of two.
+func pythonFunction(name string, arguments tuple) (any, bool) {
 	if name == "re.match" || name == "re.search" || name == "re.fullmatch" {
 		return matchPattern(name, arguments)
 	}

@@ -13,9 +13,13 @@
 // # From text to parts
 //
 //   - parse.go: one file into blocks of options
-//   - condition.go: which blocks hold for the target
+//   - condition.go, expression.go, evaluate.go, builtin.go: which blocks hold for
+//     the target (target.go, machine.go, declare.go)
+//   - early.go: what has to be known before any other file is read
+//   - crawl.go, find.go: files, read ahead
 //   - extends.go: all files, each once, in the order in which they are folded
 //   - fold.go: the contributions of all files into one value
 //   - macro.go: sections that start from other sections
 //   - template.go, resolve.go, initialise.go: ${section:option}, and the parts
+//   - view.go, resolution.go, warn.go: for those who look at a profile
 package profile
