@@ -19,5 +19,14 @@ func plannedCommands() []*cobra.Command {
 			RunE: func(*cobra.Command, []string) error { return fmt.Errorf("belljar %s: %w", name, errNotBuilt) },
 		})
 	}
+	for name, instead := range map[string]string{
+		"bootstrap": "belljar is one program: there is nothing to bootstrap",
+		"setup":     "belljar runs no setup.py on this machine",
+	} {
+		all = append(all, &cobra.Command{
+			Use: name, Hidden: true, DisableFlagParsing: true,
+			RunE: func(*cobra.Command, []string) error { return fmt.Errorf("%w: belljar %s: %s", errUsage, name, instead) },
+		})
+	}
 	return all
 }

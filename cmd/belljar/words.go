@@ -85,7 +85,7 @@ func isAbsentProfile(err error) bool {
 // helpCommand is "belljar help [command]".
 func helpCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "help [command]", Hidden: true,
+		Use: "help [command]", Short: "help for a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			target, rest, err := cmd.Root().Find(args)
 			if err != nil || len(rest) > 0 {
