@@ -185,6 +185,12 @@ func (r *remote) settings(f profile.RemoteFile) (c fetch.Config, folder string, 
 		return c, "", err
 	}
 	if folder = values["extends-cache"]; folder != "" {
+		if at := places["extends-cache"]; strings.Contains(at.File, "://") {
+			return c, "", &profile.Error{
+				Position: at, Msg: "extends-cache: a profile from the network cannot choose a folder of this machine to write into",
+				Hint: "set it on the command line or in the user's defaults", Err: profile.ErrSyntax,
+			}
+		}
 		folder = inFolder(r.dir, folder)
 		c.Folders = []string{folder}
 	}
