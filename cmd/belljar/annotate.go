@@ -68,24 +68,8 @@ func runAnnotate(ctx context.Context, g *globals, o *annotateOptions, args []str
 		return err
 	}
 	d := annotate.Resolved(p.Profile, res, names)
-	if len(names) == 0 {
-		return errors.Join(writeDocument(g, o, d), failures(res.Failures))
-	}
-	// Who asks for some sections is told of every mistake, but not of what
-	// belljar cannot tell of others.
-	shown := map[error]bool{}
-	options := d.Options
-	d.Options = func(section string) []annotate.Option {
-		all := options(section)
-		for _, o := range all {
-			shown[o.Err] = true
-		}
-		return all
-	}
 	err = writeDocument(g, o, d)
-	return errors.Join(err, failures(slices.DeleteFunc(res.Failures, func(f error) bool {
-		return !shown[f] && (errors.Is(f, profile.ErrOpaque) || errors.Is(f, profile.ErrMachine))
-	})))
+	return errors.Join(err, failures(d.Failures(res)))
 }
 
 func writeDocument(g *globals, o *annotateOptions, d *annotate.Document) error {

@@ -1,6 +1,7 @@
 package annotate
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -17,6 +18,9 @@ type Document struct {
 	// Parts are the listed parts; in a resolved document with those that they
 	// need, in install order.
 	Parts []string
+
+	all   bool           // no section was named
+	shown map[error]bool // causes of the errors that were written
 }
 
 // Option is one option of a section.
@@ -47,16 +51,30 @@ func Resolved(p *profile.Profile, res *profile.Resolution, names []string) *Docu
 	for i, part := range res.Parts {
 		parts[i] = part.Name
 	}
-	return &Document{
-		Sections: chosen(p, names), Parts: parts,
-		Options: func(section string) []Option {
-			var all []Option
-			for _, o := range res.Options(section) {
-				all = append(all, Option(o))
-			}
-			return all
-		},
+	d := &Document{Sections: chosen(p, names), Parts: parts, all: len(names) == 0, shown: map[error]bool{}}
+	d.Options = func(section string) []Option {
+		var all []Option
+		for _, o := range res.Options(section) {
+			d.shown[profile.Cause(o.Err)] = true
+			all = append(all, Option(o))
+		}
+		return all
 	}
+	return d
+}
+
+// Failures are those of the resolution that whoever asked for the document is to be
+// told, when it is written: every mistake; but of what cannot be told of sections
+// that were not asked for, nothing.
+func (d *Document) Failures(res *profile.Resolution) []error {
+	var told []error
+	for _, err := range res.Failures {
+		untold := errors.Is(err, profile.ErrOpaque) || errors.Is(err, profile.ErrMachine)
+		if d.all || !untold || d.shown[profile.Cause(err)] {
+			told = append(told, err)
+		}
+	}
+	return told
 }
 
 // chosen are the sections to show, without those of which nothing counts.

@@ -57,8 +57,9 @@ func (r *resolver) again(at ref, err error) error {
 	return r.chained(&now, slices.Concat(r.steps, e.steps[from:]))
 }
 
-// originOf is an error as it was met first: by it those with one cause are told.
-func originOf(err error) error {
+// Cause is an error as it was met first: errors that one mistake gives on different
+// ways have the same.
+func Cause(err error) error {
 	if e, ok := err.(*Error); ok {
 		return cmp.Or(e.origin, e)
 	}

@@ -3,7 +3,6 @@ package profile
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
 // Resolution is all that a profile comes to: its parts, the values of every
@@ -38,7 +37,7 @@ func (p *Profile) ResolveAll(parts []string, init Initialise) (*Resolution, erro
 			break
 		}
 		err := r.start(list, name)
-		if cause := originOf(err); err != nil && !seen[cause] {
+		if cause := Cause(err); err != nil && !seen[cause] {
 			seen[cause] = true
 			res.Failures = append(res.Failures, err)
 		}
@@ -103,7 +102,7 @@ func (res *Resolution) option(at ref, cs []Contribution, own error) Resolved {
 		return Resolved{Option{at.option, text, from}, nil}
 	}
 	v, err := res.r.evaluate(at)
-	if err != nil && own != nil && strings.HasPrefix(err.Error(), own.Error()) {
+	if err != nil && own != nil && Cause(err) == Cause(own) {
 		err = own
 	}
 	return Resolved{Option{at.option, v.text, counting(cs)}, err}

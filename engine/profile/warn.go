@@ -32,13 +32,21 @@ func (p *Profile) Warnings() []Warning {
 			all = append(all, Warning{s.header, fmt.Sprintf("no file has the section [%s]%s", name, orNearest(name, p.fileSections()))})
 		}
 		for _, option := range slices.Sorted(maps.Keys(s.options)) {
-			for _, c := range s.options[option] {
-				if i := strings.LastIndex(c.Text, "${"); i >= 0 && !strings.Contains(c.Text[i:], "}") && (i == 0 || c.Text[i-1] != '$') {
-					at := p.where(mention{in: []Contribution{c}, text: c.Text[i:]})
-					all = append(all, Warning{at, fmt.Sprintf("[%s] %s: ${ without } is plain text: write $${ if it is meant", name, option)})
-				}
-			}
+			all = append(all, p.openReferences(name, option)...)
 		}
+	}
+	return all
+}
+
+func (p *Profile) openReferences(section, option string) []Warning {
+	var all []Warning
+	for _, c := range p.sections[section].options[option] {
+		i := strings.LastIndex(c.Text, "${")
+		if i < 0 || strings.Contains(c.Text[i:], "}") || i > 0 && c.Text[i-1] == '$' {
+			continue
+		}
+		at := p.where(mention{in: []Contribution{c}, text: c.Text[i:]})
+		all = append(all, Warning{at, fmt.Sprintf("[%s] %s: ${ without } is plain text: write $${ if it is meant", section, option)})
 	}
 	return all
 }
@@ -59,7 +67,8 @@ func (p *Profile) misspeltOptions() []Warning {
 			continue
 		}
 		near := Nearest(name, known)
-		if near == "" || options[near] != nil && p.sections[rootSection].options[near][0].File != BuiltIn || distance(strings.ReplaceAll(name, "_", "-"), near) > 2 || len(name) < 4 {
+		set := near != "" && options[near] != nil && options[near][0].File != BuiltIn // then both are meant
+		if near == "" || set || len(name) < 4 || distance(strings.ReplaceAll(name, "_", "-"), near) > 2 {
 			continue
 		}
 		all = append(all, Warning{last(options[name]), fmt.Sprintf("[buildout] %s: nothing reads that option: did you mean %q?", name, near)})
