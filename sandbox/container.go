@@ -13,6 +13,9 @@ import (
 	"github.com/opencontainers/runc/libcontainer/configs"
 	"github.com/opencontainers/runc/libcontainer/specconv"
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
+
+	"belljar.build/seccomp"
 )
 
 // container is one sandbox in libcontainer's hands.
@@ -24,6 +27,8 @@ type container struct {
 
 	c *libcontainer.Container
 	p *libcontainer.Process
+	// listener receives the seccomp listener from inside.
+	listener *os.File
 }
 
 // spec is the sandbox as an OCI runtime-spec value.
@@ -82,10 +87,15 @@ func (c *container) start(files []*os.File) (bool, error) {
 		return false, errors.Join(fmt.Errorf("open the program: %w", err), c.c.Destroy())
 	}
 	defer exe.Close()
-	output := files[msgOutput]
-	c.p = c.process(append([]*os.File{exe, files[msgSpec], files[msgStatus]}, files[msgSources:]...), output)
+	ours, theirs, err := socketpair(unix.SOCK_SEQPACKET)
+	if err != nil {
+		return false, errors.Join(err, c.c.Destroy())
+	}
+	defer theirs.Close()
+	c.listener = ours
+	c.p = c.process(append([]*os.File{exe, files[msgSpec], files[msgStatus], theirs}, files[msgSources:]...), files[msgOutput])
 	if err := c.c.Run(c.p); err != nil {
-		return false, errors.Join(fmt.Errorf("start the sandbox: %w", err), c.c.Destroy())
+		return false, errors.Join(fmt.Errorf("start the sandbox: %w", err), ours.Close(), c.c.Destroy())
 	}
 	return true, nil
 }
@@ -112,6 +122,27 @@ func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Pr
 		p.Capabilities = &configs.Capabilities{Bounding: set, Effective: set, Permitted: set}
 	}
 	return p
+}
+
+// answer serves the system calls that the filter leaves to the supervisor.
+// When that fails, nobody may go on with calls that were not answered.
+func (c *container) answer() {
+	defer c.listener.Close()
+	files, err := receiveFiles(c.listener)
+	if err != nil || len(files) != 1 {
+		closeAll(files)
+		return // it died before: its exit status says so
+	}
+	err = seccomp.Serve(files[0], func(call *seccomp.Call) seccomp.Answer {
+		a, ok := seccomp.AnswerView(call)
+		if !ok {
+			a.Continue = true
+		}
+		return a
+	})
+	if err != nil {
+		c.kill()
+	}
 }
 
 // killWhenAbandoned ends the sandbox as soon as the caller shuts its end.

@@ -8,10 +8,13 @@ import (
 	"runtime"
 
 	"golang.org/x/sys/unix"
+
+	"belljar.build/seccomp"
 )
 
 // execute is the last of the program's own processes: uid 1000, no
-// capability. It seals itself off from its children and calls the payload.
+// capability. It seals itself off from its children, takes on the system call
+// filter and calls the payload.
 func execute(payload Payload) error {
 	runtime.LockOSThread()
 	sources, err := hideDescriptors()
@@ -27,7 +30,33 @@ func execute(payload Payload) error {
 		return err
 	}
 	os.Clearenv()
+	if err := filter(spec, os.NewFile(fdSupervisor, "supervisor")); err != nil {
+		return err
+	}
 	return json.NewEncoder(status).Encode(payload(Task{Data: spec.Task, Files: sources}, os.Stdout))
+}
+
+// filter puts this process and all that it starts under the system call
+// policy. The supervisor gets the listener, and answers from then on.
+func filter(s *Spec, supervisor *os.File) error {
+	defer supervisor.Close()
+	policy := seccomp.Policy()
+	if s.Observe {
+		policy = seccomp.Observed(policy)
+	}
+	program, err := seccomp.Compile(policy)
+	if err != nil {
+		return err
+	}
+	listener, err := seccomp.Install(program)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	if err := sendFiles(supervisor, []*os.File{listener}); err != nil {
+		return fmt.Errorf("hand over the seccomp listener: %w", err)
+	}
+	return nil
 }
 
 func readSpec(f *os.File) (*Spec, error) {
@@ -64,53 +93,30 @@ func hideDescriptors() ([]*os.File, error) {
 	return sources, unix.Close(fdExe)
 }
 
+// inheritedFiles lists descriptors 0.. up to the first that is closed:
+// exactly those that libcontainer passed on.
+func inheritedFiles() ([]uintptr, error) {
+	var files []uintptr
+	for fd := 0; ; fd++ {
+		flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+		if err != nil || (fd >= fdSources && flags&unix.FD_CLOEXEC != 0) {
+			break
+		}
+		files = append(files, uintptr(fd))
+	}
+	if len(files) < fdSources {
+		return nil, fmt.Errorf("only %d descriptors were handed over", len(files))
+	}
+	return files, nil
+}
+
 // settle fixes what a process hands to its children and a machine or a
-// caller could vary. The seccomp filter belongs right at its end.
+// caller could vary. PID 1 did the rest before this program had threads.
 func settle(s *Spec) error {
-	unix.Umask(0o022)
-	// An empty session keyring instead of the caller's, secrets and all.
-	if _, err := unix.KeyctlInt(unix.KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0); err != nil && err != unix.ENOSYS {
-		return fmt.Errorf("leave the caller's session keyring: %w", err)
-	}
-	if err := dropCapabilities(); err != nil {
-		return err
-	}
-	const addrNoRandomize = 0x0040000
-	if err := personality(addrNoRandomize); err != nil {
-		return fmt.Errorf("switch ASLR off: %w", err)
-	}
 	if err := limit(); err != nil {
 		return err
 	}
 	return restrictCPUs(s.CPUs)
-}
-
-func personality(persona uintptr) error {
-	if _, _, errno := unix.Syscall(unix.SYS_PERSONALITY, persona, 0, 0); errno != 0 {
-		return errno
-	}
-	return nil
-}
-
-// dropCapabilities empties every set of the calling thread, bounding set
-// included; children inherit from this thread.
-func dropCapabilities() error {
-	for c := uintptr(0); c <= 63; c++ {
-		if err := unix.Prctl(unix.PR_CAPBSET_DROP, c, 0, 0, 0); err == unix.EINVAL {
-			break // past the last capability that this kernel knows
-		} else if err != nil {
-			return fmt.Errorf("drop capability %d: %w", c, err)
-		}
-	}
-	if err := unix.Prctl(unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); err != nil {
-		return fmt.Errorf("clear ambient capabilities: %w", err)
-	}
-	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var none [2]unix.CapUserData
-	if err := unix.Capset(&header, &none[0]); err != nil {
-		return fmt.Errorf("drop capabilities: %w", err)
-	}
-	return nil
 }
 
 // limit sets the soft limits that configure scripts and test suites look at

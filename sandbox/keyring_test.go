@@ -23,7 +23,7 @@ func TestCallersKeyringStaysOutside(t *testing.T) {
 	}
 	b := newBench(t)
 	status, output, err := b.run(t.Context(), order{Keyring: true})
-	if err != nil || status != unix.ENOKEY.Error() {
+	if err != nil || status != unix.ENOSYS.Error() {
 		t.Errorf("inside: %q, %v\n%s", status, err, output)
 	}
 }

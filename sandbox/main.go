@@ -14,16 +14,18 @@ const roleVar = "_BELLJAR_SANDBOX"
 
 const (
 	roleSupervisor = "supervisor"
-	roleInit       = "init"
+	roleInit       = "init" // played by init.c, which becomes PID 1 and the executor
 	roleExecutor   = "executor"
 )
 
-// Descriptors of init and executor. The spec is sealed, the status pipe is
-// write-only, sources follow.
+// Descriptors of init and executor, in step with init.c. The spec is sealed,
+// the status pipe is write-only, the socket takes the seccomp listener to the
+// supervisor, sources follow.
 const (
 	fdExe = 3 + iota
 	fdSpec
 	fdStatus
+	fdSupervisor
 	fdSources
 )
 
@@ -47,8 +49,6 @@ func Main(payload Payload) {
 	switch role {
 	case roleSupervisor:
 		err = supervise()
-	case roleInit:
-		err = refused(runInit())
 	case roleNative:
 		err = runNative()
 	case roleExecutor:

@@ -34,6 +34,9 @@ type Spec struct {
 	Owned []string `json:"owned"`
 	// CPUs restricts the build to so many CPUs; 0 leaves all.
 	CPUs int `json:"cpus,omitempty"`
+	// Observe records every path and address that a process inside names;
+	// [Files.Observations] receives them.
+	Observe bool `json:"observe,omitempty"`
 }
 
 // Files are the open files that a run is given. The caller keeps and closes

@@ -148,6 +148,7 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 		return nil, err
 	}
 	go c.killWhenAbandoned(control)
+	go c.answer()
 	return c.wait()
 }
 

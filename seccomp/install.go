@@ -1,0 +1,43 @@
+package seccomp
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"unsafe"
+
+	"golang.org/x/net/bpf"
+	"golang.org/x/sys/unix"
+)
+
+// Install makes the kernel run program at every system call of all threads of
+// this process and of all that they start, for good. no_new_privs must be set.
+// The listener answers the calls that the program leaves to a supervisor; a
+// filter above that has one already is an error.
+func Install(program []bpf.RawInstruction) (listener *os.File, err error) {
+	filter := make([]unix.SockFilter, len(program))
+	for i, in := range program {
+		filter[i] = unix.SockFilter{Code: in.Op, Jt: in.Jt, Jf: in.Jf, K: in.K}
+	}
+	prog := unix.SockFprog{Len: uint16(len(filter)), Filter: &filter[0]}
+	const flags = unix.SECCOMP_FILTER_FLAG_TSYNC | unix.SECCOMP_FILTER_FLAG_TSYNC_ESRCH | unix.SECCOMP_FILTER_FLAG_NEW_LISTENER
+	fd, err := set(flags|unix.SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &prog)
+	if err == unix.EINVAL {
+		// Before Linux 5.19: a signal may interrupt a call that waits for
+		// its answer, and the call starts again.
+		fd, err = set(flags, &prog)
+	}
+	runtime.KeepAlive(filter)
+	if err != nil {
+		return nil, fmt.Errorf("install the system call filter: %w", err)
+	}
+	return os.NewFile(uintptr(fd), "seccomp listener"), nil
+}
+
+func set(flags uintptr, prog *unix.SockFprog) (int, error) {
+	fd, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, flags, uintptr(unsafe.Pointer(prog)))
+	if errno != 0 {
+		return -1, errno
+	}
+	return int(fd), nil
+}

@@ -1,0 +1,144 @@
+package seccomp
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Call is one system call that waits for the supervisor's answer.
+type Call struct {
+	// PID is the calling thread's, in the reader's pid namespace.
+	PID    int
+	Number uint32
+	Args   [6]uint64
+
+	id       uint64
+	listener int
+}
+
+// Answer is what the caller gets.
+type Answer struct {
+	// Continue lets the kernel perform the call.
+	Continue bool
+	// Value is the call's result when it is not performed, Errno its error.
+	Value int64
+	Errno unix.Errno
+}
+
+// notif, data and resp are the kernel's struct seccomp_notif, seccomp_data
+// and seccomp_notif_resp.
+type notif struct {
+	id    uint64
+	pid   uint32
+	flags uint32
+	data  data
+}
+
+type data struct {
+	nr   uint32
+	arch uint32
+	ip   uint64
+	args [6]uint64
+}
+
+type resp struct {
+	id    uint64
+	val   int64
+	error int32
+	flags uint32
+}
+
+// ioctls of a listener that golang.org/x/sys lacks.
+const (
+	ioctlIDValid  = 0x40082102 // SECCOMP_IOCTL_NOTIF_ID_VALID
+	ioctlSetFlags = 0x40082104 // SECCOMP_IOCTL_NOTIF_SET_FLAGS
+)
+
+// Serve hands each waiting call to answer, one after the other, until no
+// process with the filter is left. It closes the listener: calls that wait
+// then fail with ENOSYS, so the caller kills the processes when it ends early.
+func Serve(listener *os.File, answer func(*Call) Answer) error {
+	defer listener.Close()
+	fd := int(listener.Fd())
+	// Linux 6.6: wake the one who waits on the same CPU; elsewhere unknown.
+	_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(fd), ioctlSetFlags, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+	for {
+		call, err := receive(fd)
+		if err != nil {
+			return fmt.Errorf("receive a system call: %w", err)
+		}
+		if call == nil {
+			return nil
+		}
+		if err := call.reply(answer(call)); err != nil {
+			return fmt.Errorf("answer a system call: %w", err)
+		}
+	}
+}
+
+// receive waits for the next call; nil means that nobody is left.
+func receive(fd int) (*Call, error) {
+	for {
+		poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+		if _, err := unix.Poll(poll, -1); err != nil && err != unix.EINTR {
+			return nil, err
+		}
+		if poll[0].Revents&unix.POLLIN == 0 {
+			if poll[0].Revents&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0 {
+				return nil, nil
+			}
+			continue
+		}
+		var n notif
+		switch err := ioctl(fd, unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&n)); err {
+		case nil:
+			return &Call{PID: int(n.pid), Number: n.data.nr, Args: n.data.args, id: n.id, listener: fd}, nil
+		case unix.ENOENT, unix.EINTR: // the caller was killed meanwhile
+		default:
+			return nil, err
+		}
+	}
+}
+
+// Valid tells whether the caller still waits: whatever was read under its pid
+// before was its own, not that of a later process with the same number.
+func (c *Call) Valid() bool {
+	return ioctl(c.listener, ioctlIDValid, unsafe.Pointer(&c.id)) == nil
+}
+
+func (c *Call) reply(a Answer) error {
+	r := resp{id: c.id, val: a.Value, error: -int32(a.Errno)}
+	if a.Continue {
+		r = resp{id: c.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
+	}
+	err := ioctl(c.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r))
+	if err == unix.ENOENT { // it was killed
+		return nil
+	}
+	return err
+}
+
+// write puts b into the caller's memory.
+func (c *Call) write(address uint64, b []byte) error {
+	mem, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", c.PID), os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer mem.Close()
+	if !c.Valid() {
+		return errors.New("the caller is gone")
+	}
+	_, err = mem.WriteAt(b, int64(address))
+	return err
+}
+
+func ioctl(fd int, request uintptr, arg unsafe.Pointer) error {
+	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(arg)); errno != 0 {
+		return errno
+	}
+	return nil
+}
