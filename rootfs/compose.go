@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -18,13 +19,17 @@ var ErrUnsupported = errors.New("the kernel refused a mount that the sandbox nee
 // that a build makes or that the store holds, and the same everywhere.
 var epoch = time.Unix(1, 0)
 
+// tmpfsSize is fixed: by default it would tell how much memory there is.
+const tmpfsSize = "1g"
+
 // Compose mounts r as one tree at the existing folder dir, in the caller's
 // mount namespace, which must be private and in which the caller holds
 // CAP_SYS_ADMIN. The tree is read-only but for its writable binds and its
 // tmpfs; modes do not depend on the umask.
-// [Release] takes it down again.
-func Compose(dir string, r Root) (err error) {
-	if err := mountTmpfs(dir, "0755"); err != nil {
+// The owner of everything of the root's own, and of what its read-only binds
+// show of the caller's, is o. [Release] takes it down again.
+func Compose(dir string, r Root, o Owner) (err error) {
+	if err := mountTmpfs(dir, "0755", o); err != nil {
 		return err
 	}
 	defer func() {
@@ -32,7 +37,7 @@ func Compose(dir string, r Root) (err error) {
 			err = errors.Join(err, Release(dir))
 		}
 	}()
-	c := composer{dir: dir}
+	c := composer{dir: dir, owner: o}
 	if err := c.fill(r); err != nil {
 		return err
 	}
@@ -56,6 +61,7 @@ func Release(dir string) error {
 // plain paths below dir are safe; only targets are checked.
 type composer struct {
 	dir    string
+	owner  Owner
 	made   []string // entries of our own, whose times are set at the end
 	closed []string // binds and links: what lies beneath is not ours
 }
@@ -80,7 +86,7 @@ func (c *composer) fill(r Root) error {
 		if err := c.mkdir(t); err != nil {
 			return err
 		}
-		if err := mountTmpfs(c.dir+t, "1777"); err != nil {
+		if err := mountTmpfs(c.dir+t, "1777", c.owner); err != nil {
 			return err
 		}
 	}
@@ -112,7 +118,8 @@ func (c *composer) mkdir(p string) error {
 		err := os.Mkdir(c.dir+p[:i], 0o755)
 		if err == nil {
 			c.made = append(c.made, p[:i])
-			err = os.Chmod(c.dir+p[:i], 0o755) // whatever the umask is
+			// Now: a mount may cover it soon. The umask has no say.
+			err = errors.Join(os.Chmod(c.dir+p[:i], 0o755), c.own(p[:i]))
 		}
 		if err != nil && !errors.Is(err, os.ErrExist) {
 			return fmt.Errorf("create %s in the sandbox: %w", p, err)
@@ -138,7 +145,7 @@ func (c *composer) file(f File) error {
 	c.made = append(c.made, f.Path)
 	if f.Link != "" {
 		c.closed = append(c.closed, f.Path)
-		return os.Symlink(f.Link, c.dir+f.Path)
+		return errors.Join(os.Symlink(f.Link, c.dir+f.Path), c.own(f.Path))
 	}
 	return c.write(f.Path, f.Text, f.Mode)
 }
@@ -150,7 +157,7 @@ func (c *composer) write(p, text string, mode os.FileMode) error {
 		return fmt.Errorf("create %s in the sandbox: %w", p, err)
 	}
 	_, err = out.WriteString(text)
-	if err := errors.Join(err, out.Chmod(mode), out.Close()); err != nil {
+	if err := errors.Join(err, out.Chmod(mode), out.Close(), c.own(p)); err != nil {
 		return fmt.Errorf("create %s in the sandbox: %w", p, err)
 	}
 	return nil
@@ -173,7 +180,7 @@ func (c *composer) bind(b Bind) error {
 	if b.Device {
 		attr.Attr_set &^= unix.MOUNT_ATTR_NODEV
 	}
-	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH|unix.AT_RECURSIVE, &attr); err != nil {
+	if err := c.attributes(tree, b, attr); err != nil {
 		return fmt.Errorf("set attributes of %s: %w", b.Source, mountError(err))
 	}
 	if err := unix.MoveMount(tree, "", unix.AT_FDCWD, c.dir+b.Target, unix.MOVE_MOUNT_F_EMPTY_PATH); err != nil {
@@ -181,6 +188,21 @@ func (c *composer) bind(b Bind) error {
 	}
 	c.closed = append(c.closed, b.Target)
 	return nil
+}
+
+// attributes sets them and, where the file system can (ext4, xfs, btrfs,
+// tmpfs; not overlay), shows the caller's files as the owner's.
+func (c *composer) attributes(tree int, b Bind, attr unix.MountAttr) error {
+	const everywhere = unix.AT_EMPTY_PATH | unix.AT_RECURSIVE
+	if c.owner.Map != nil && !b.Writable {
+		mapped := attr
+		mapped.Attr_set |= unix.MOUNT_ATTR_IDMAP
+		mapped.Userns_fd = uint64(c.owner.Map.Fd())
+		if err := unix.MountSetattr(tree, "", everywhere, &mapped); err != unix.EINVAL {
+			return err
+		}
+	}
+	return unix.MountSetattr(tree, "", everywhere, &attr)
 }
 
 // target makes the mount point of a bind: a folder for a folder, a file for
@@ -199,6 +221,15 @@ func (c *composer) target(tree int, p string) error {
 	return c.write(p, "", 0o644)
 }
 
+// own gives the owner what was just made: who composed a sandbox is no
+// business of the build inside.
+func (c *composer) own(p string) error {
+	if c.owner.ID == 0 {
+		return nil
+	}
+	return os.Lchown(c.dir+p, c.owner.ID, c.owner.ID)
+}
+
 // age gives everything of the root's own one fixed time: when a sandbox was
 // composed is no business of the build inside.
 func (c *composer) age() {
@@ -209,7 +240,7 @@ func (c *composer) age() {
 	_ = unix.UtimesNanoAt(unix.AT_FDCWD, c.dir, ts, 0)
 }
 
-func mountTmpfs(dir, mode string) error {
+func mountTmpfs(dir, mode string, o Owner) error {
 	fail := func(err error) error {
 		return fmt.Errorf("mount a tmpfs at %s: %w", dir, mountError(err))
 	}
@@ -218,8 +249,11 @@ func mountTmpfs(dir, mode string) error {
 		return fail(err)
 	}
 	defer unix.Close(fsfd)
-	if err := unix.FsconfigSetString(fsfd, "mode", mode); err != nil {
-		return fail(err)
+	id := strconv.Itoa(o.ID)
+	for _, option := range [][2]string{{"mode", mode}, {"size", tmpfsSize}, {"uid", id}, {"gid", id}} {
+		if err := unix.FsconfigSetString(fsfd, option[0], option[1]); err != nil {
+			return fail(err)
+		}
 	}
 	if err := unix.FsconfigCreate(fsfd); err != nil {
 		return fail(err)

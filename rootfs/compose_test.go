@@ -60,7 +60,7 @@ func runProbe(text string) (f findings) {
 		}
 	}
 	unix.Umask(0o077)
-	if err := Compose(p.Dir, p.Root); err != nil {
+	if err := Compose(p.Dir, p.Root, Owner{}); err != nil {
 		f.Err, f.Unsupported = err.Error(), errors.Is(err, ErrUnsupported)
 	} else {
 		f.look(p)
@@ -287,7 +287,7 @@ func TestComposeWithoutTheRightToMount(t *testing.T) {
 		// Root's own right is given up in a thread that ends with the test.
 		lose(t)
 	}
-	err := Compose(t.TempDir(), Root{})
+	err := Compose(t.TempDir(), Root{}, Owner{})
 	if !errors.Is(err, ErrUnsupported) {
 		t.Errorf("error %v", err)
 	}

@@ -47,6 +47,7 @@ func (c *container) spec() *specs.Spec {
 		},
 		Linux: &specs.Linux{
 			RootfsPropagation: "rprivate",
+			TimeOffsets:       sinceBoot(),
 			Resources:         &specs.LinuxResources{Devices: []specs.LinuxDeviceCgroup{{Allow: true, Access: "rwm"}}},
 		},
 	}
@@ -57,6 +58,19 @@ func (c *container) spec() *specs.Spec {
 		s.Linux.Namespaces = append(s.Linux.Namespaces, specs.LinuxNamespace{Type: ns})
 	}
 	return s
+}
+
+// sinceBoot lets the clocks that run since the machine was started begin with
+// the sandbox.
+func sinceBoot() map[string]specs.LinuxTimeOffset {
+	offsets := map[string]specs.LinuxTimeOffset{}
+	for name, clock := range map[string]int32{"monotonic": unix.CLOCK_MONOTONIC, "boottime": unix.CLOCK_BOOTTIME} {
+		var now unix.Timespec
+		if unix.ClockGettime(clock, &now) == nil {
+			offsets[name] = specs.LinuxTimeOffset{Secs: 1 - now.Sec}
+		}
+	}
+	return offsets
 }
 
 func (c *container) config() (*configs.Config, error) {
@@ -117,8 +131,9 @@ func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Pr
 		Capabilities:    &configs.Capabilities{},
 	}
 	if c.uid == 0 {
-		// Mapping the outer uid 0 into the nested namespace asks for it.
-		set := []string{"CAP_SETFCAP"}
+		// Mapping the outer uid 0 into the nested namespace asks for the
+		// one, giving both up for the other.
+		set := []string{"CAP_SETFCAP", "CAP_SETPCAP"}
 		p.Capabilities = &configs.Capabilities{Bounding: set, Effective: set, Permitted: set}
 	}
 	return p

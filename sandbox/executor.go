@@ -113,36 +113,10 @@ func inheritedFiles() ([]uintptr, error) {
 // settle fixes what a process hands to its children and a machine or a
 // caller could vary. PID 1 did the rest before this program had threads.
 func settle(s *Spec) error {
-	if err := limit(); err != nil {
+	if err := limit(s.Limits); err != nil {
 		return err
 	}
 	return restrictCPUs(s.CPUs)
-}
-
-// limit sets the soft limits that configure scripts and test suites look at
-// to the same numbers everywhere, and forbids core dumps.
-func limit() error {
-	for _, l := range []struct {
-		resource int
-		soft     uint64
-	}{
-		{unix.RLIMIT_NOFILE, 1024},
-		{unix.RLIMIT_STACK, 8 << 20},
-		{unix.RLIMIT_CORE, 0},
-	} {
-		var r unix.Rlimit
-		if err := unix.Getrlimit(l.resource, &r); err != nil {
-			return fmt.Errorf("read limit %d: %w", l.resource, err)
-		}
-		r.Cur = min(l.soft, r.Max)
-		if l.soft == 0 {
-			r.Max = 0
-		}
-		if err := unix.Setrlimit(l.resource, &r); err != nil {
-			return fmt.Errorf("set limit %d: %w", l.resource, err)
-		}
-	}
-	return nil
 }
 
 // restrictCPUs keeps the first n CPUs that the machine gave us.

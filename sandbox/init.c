@@ -66,12 +66,10 @@ static void strip(void)
 	struct __user_cap_header_struct header = { _LINUX_CAPABILITY_VERSION_3, 0 };
 	struct __user_cap_data_struct none[2] = { { 0 } };
 
+	// It reads as -1 past the last that this kernel knows.
 	for (int c = 0; c < 64; c++)
-		if (prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0) {
-			if (errno == EINVAL)
-				break; // past the last that this kernel knows
+		if (prctl(PR_CAPBSET_READ, c, 0, 0, 0) == 1 && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0)
 			refuse("drop a capability");
-		}
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		refuse("clear ambient capabilities");
 	if (syscall(SYS_capset, &header, none) < 0)
@@ -124,6 +122,7 @@ __attribute__((constructor)) static void belljar_init(void)
 		become_executor(uid, gid);
 		return;
 	}
+	strip();
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		refuse("become undumpable");
 	// The build has our kernel uid. No signal of its comes through, and

@@ -80,6 +80,10 @@ func newBench(t testing.TB) *bench {
 		}
 		b.root.Binds = append(b.root.Binds, rootfs.Bind{Source: source, Target: d})
 	}
+	if err := os.WriteFile(b.dir+"/declared", []byte("x"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	b.root.Binds = append(b.root.Binds, rootfs.Bind{Source: b.dir + "/declared", Target: "/declared"})
 	b.root.Binds = append(b.root.Binds, rootfs.Bind{Source: b.dir + "/build", Target: "/build", Writable: true})
 	b.root.Tmpfs = append(b.root.Tmpfs, "/tmp")
 	sup, err := sandbox.Start(b.dir + "/scratch")
@@ -138,12 +142,17 @@ func TestInside(t *testing.T) {
 		{"the program stays hidden", "readlink /proc/1/exe /proc/[0-9]*/exe | grep -vc -e /bin -e /usr", "0 [exit status 1]"},
 		{"the root is read-only", "for d in / /usr /etc /dev /var; do mkdir $d/x 2>/dev/null && echo wrote $d; done; echo end", "end [ok]"},
 		{"build, tmp and shm are writable", "touch /build/x /tmp/x /dev/shm/x && echo yes", "yes [ok]"},
-		{"no file of the host", "ls /", "bin\nbuild\ndev\netc\nlib\nlib64\nproc\ntmp\nusr [ok]"},
+		{"owners are the same whoever builds", "stat -c %u:%g / /etc /etc/passwd /dev /dev/shm /build /declared; stat -c %u /dev/null",
+			strings.Repeat("1000:1000\n", 7) + "65534 [ok]"},
+		{"and nobody's file can be written", "(echo x >>/declared; chmod 777 /declared /etc) 2>/dev/null; cat /declared; echo; stat -c %a /declared /etc", "x\n644\n755 [ok]"},
+		{"no file of the host", "ls /", "bin\nbuild\ndeclared\ndev\netc\nlib\nlib64\nproc\ntmp\nusr [ok]"},
 		{"devices", "cd /dev && echo *", "fd full null random shm stderr stdin stdout urandom zero [ok]"},
 		{"a set-id file of the host gives nothing", "su -c id 2>/dev/null || echo refused", "refused [ok]"},
 		{"loopback only, and no route", "grep -c : /proc/self/net/dev; wc -l </proc/self/net/route", "1\n1 [ok]"},
 		{"mounting is refused", "mount -t tmpfs x /tmp 2>/dev/null || echo refused", "refused [ok]"},
-		{"limits", "ulimit -n; ulimit -s; ulimit -c", "1024\n8192\n0 [ok]"},
+		{"limits", "ulimit -n; ulimit -s; ulimit -c; ulimit -Hc; ulimit -r; ulimit -f", "1024\n8192\n0\n0\n0\nunlimited [ok]"},
+		{"a core dump goes nowhere, not even through a pipe", "grep core /proc/self/limits | tr -s ' '", "Max core file size 1 1 bytes [ok]"},
+		{"the machine's uptime stays outside", "[ $(cut -d' ' -f22 /proc/self/stat) -lt 6000 ] && echo young", "young [ok]"},
 		{"times of the sandbox's own files", "stat -c %Y / /etc /etc/passwd /dev /usr/.. | sort -u", "1 [ok]"},
 		{"/proc shows processes alone", "cd /proc && echo * | tr -d '0-9' | tr -s ' '", "self thread-self [ok]"},
 		{"signals from inside do not reach PID 1", "for s in $(seq 0 64); do kill -$s 1 && echo sent $s; done 2>/dev/null; echo alive", "alive [ok]"},

@@ -34,9 +34,23 @@ type Spec struct {
 	Owned []string `json:"owned"`
 	// CPUs restricts the build to so many CPUs; 0 leaves all.
 	CPUs int `json:"cpus,omitempty"`
+	// Limits end what takes too much.
+	Limits Limits `json:"limits"`
 	// Observe records every path and address that a process inside names;
 	// [Files.Observations] receives them.
 	Observe bool `json:"observe,omitempty"`
+}
+
+// Limits are what one sandbox may take of the machine. Zero means no limit of
+// ours. They turn a success into a failure and nothing else, so they are no
+// input of a build; but getrlimit(2) tells a process about FileSize.
+type Limits struct {
+	// Memory is for everything inside together, in bytes.
+	Memory int64 `json:"memory,omitempty"`
+	// Processes counts threads too; zero means [DefaultProcesses].
+	Processes int `json:"processes,omitempty"`
+	// FileSize is for each file, in bytes.
+	FileSize int64 `json:"fileSize,omitempty"`
 }
 
 // Files are the open files that a run is given. The caller keeps and closes

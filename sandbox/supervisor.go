@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"sync/atomic"
 
 	"github.com/sirupsen/logrus"
@@ -37,8 +38,11 @@ type supervisor struct {
 	scratch string // private tmpfs: libcontainer's state; gone with the process
 	root    bool   // started by real root: each running build gets a host uid of its own
 	name    string // prefix of container ids, one of its kind on the machine
-	slots   chan int
 	serial  atomic.Int64
+
+	mu   sync.Mutex
+	idle []rootfs.Owner // made and given back
+	made int
 }
 
 // supervise serves run requests until its caller is gone, then ends: being
@@ -56,10 +60,7 @@ func supervise() error {
 	if _, err := sock.WriteString(ready); err != nil {
 		return nil // the caller is gone
 	}
-	s := &supervisor{scratch: scratch, root: root, name: "belljar-" + rand.Text() + "-", slots: make(chan int, buildUIDs)}
-	for i := range cap(s.slots) {
-		s.slots <- i
-	}
+	s := &supervisor{scratch: scratch, root: root, name: "belljar-" + rand.Text() + "-"}
 	for {
 		files, err := receiveFiles(sock)
 		if errors.Is(err, errClosed) {
@@ -122,22 +123,21 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 	if err != nil {
 		return nil, err
 	}
-	slot := <-s.slots
-	defer func() { s.slots <- slot }()
-	uid := 0 // of the outer user namespace: the ordinary user itself
-	if s.root {
-		uid = firstBuildUID + slot
+	owner, err := s.owner()
+	if err != nil {
+		return nil, err
 	}
+	defer s.release(owner)
 	for _, dir := range spec.Owned {
-		if err := os.Chown(dir, uid, uid); err != nil {
+		if err := os.Chown(dir, owner.ID, owner.ID); err != nil {
 			return nil, fmt.Errorf("hand a folder to the build: %w", err)
 		}
 	}
-	if err := rootfs.Compose(spec.Work, spec.Root); err != nil {
+	if err := rootfs.Compose(spec.Work, spec.Root, owner); err != nil {
 		return nil, err
 	}
 	id := s.name + strconv.FormatInt(s.serial.Add(1), 10)
-	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: uid}
+	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID}
 	started, err := c.start(files)
 	// The sandbox holds the tree now; here it is only in the way.
 	err = errors.Join(err, rootfs.Release(spec.Work))
@@ -150,6 +150,35 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 	go c.killWhenAbandoned(control)
 	go c.answer()
 	return c.wait()
+}
+
+// owner is who a build runs as, while it runs nobody else. The zero value, uid
+// 0 of the outer user namespace, is the ordinary user himself.
+func (s *supervisor) owner() (o rootfs.Owner, err error) {
+	if !s.root {
+		return o, nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.idle); n > 0 {
+		o, s.idle = s.idle[n-1], s.idle[:n-1]
+		return o, nil
+	}
+	if s.made == buildUIDs {
+		return o, fmt.Errorf("%d builds run already, and there are no more user ids for another", buildUIDs)
+	}
+	if o, err = rootfs.NewOwner(firstBuildUID + s.made); err == nil {
+		s.made++
+	}
+	return o, err
+}
+
+func (s *supervisor) release(o rootfs.Owner) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.root {
+		s.idle = append(s.idle, o)
+	}
 }
 
 // reopen gives an independent descriptor: readSpec closes its own.

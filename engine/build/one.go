@@ -143,7 +143,7 @@ func (r *realiser) sandboxed(ctx context.Context, n *plan.Node, staging *store.S
 		return nil, fmt.Errorf("encode order: %w", err)
 	}
 	result, err := r.supervisor.Run(ctx, sandbox.Spec{
-		Root: r.root(n, staging, visible), Task: task, Work: staging.Path("root"),
+		Root: r.root(n, staging, visible), Task: task, Work: staging.Path("root"), CPUs: r.options.Jobs,
 		Owned: []string{staging.Path("out"), staging.Path("build"), staging.Path("tmp")},
 	}, sandbox.Files{Output: log.pipe, Sources: files})
 	if err != nil {
