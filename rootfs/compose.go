@@ -194,12 +194,15 @@ func (c *composer) bind(b Bind) error {
 // tmpfs; not overlay), shows the caller's files as the owner's.
 func (c *composer) attributes(tree int, b Bind, attr unix.MountAttr) error {
 	const everywhere = unix.AT_EMPTY_PATH | unix.AT_RECURSIVE
-	if c.owner.Map != nil && !b.Writable {
+	if c.owner.Map != nil && (!b.Writable || b.Mapped) {
 		mapped := attr
 		mapped.Attr_set |= unix.MOUNT_ATTR_IDMAP
 		mapped.Userns_fd = uint64(c.owner.Map.Fd())
 		if err := unix.MountSetattr(tree, "", everywhere, &mapped); err != unix.EINVAL {
 			return err
+		}
+		if b.Mapped {
+			return fmt.Errorf("its file system has no id-mapped mounts: %w", ErrUnsupported)
 		}
 	}
 	return unix.MountSetattr(tree, "", everywhere, &attr)

@@ -23,6 +23,9 @@ type Bind struct {
 	// Writable leaves the tree writable; everything else is read-only,
 	// its submounts included.
 	Writable bool `json:"writable,omitempty"`
+	// Mapped shows the caller's files as the build's even where it may write
+	// them; what is read-only is always shown so where the file system can.
+	Mapped bool `json:"mapped,omitempty"`
 	// Device keeps device nodes usable; only /dev needs it.
 	Device bool `json:"device,omitempty"`
 }
@@ -69,6 +72,14 @@ func Minimal() Root {
 		r.Binds = append(r.Binds, Bind{Source: "/dev/" + name, Target: "/dev/" + name, Writable: true, Device: true})
 	}
 	return r
+}
+
+// AddTerminal shows what a terminal needs; the runtime mounts a devpts of the
+// sandbox's own.
+func (r *Root) AddTerminal() {
+	r.Dirs = append(r.Dirs, "/dev/pts")
+	r.Files = append(r.Files, File{Path: "/dev/ptmx", Link: "pts/ptmx"})
+	r.Binds = append(r.Binds, Bind{Source: "/dev/tty", Target: "/dev/tty", Writable: true, Device: true})
 }
 
 // AddBase shows the tree of a base output (glibc and its headers) at the root.

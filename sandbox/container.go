@@ -24,6 +24,7 @@ type container struct {
 	state string // libcontainer's state folder
 	root  string // the composed tree
 	uid   int    // host uid of the build
+	tty   bool   // with a devpts
 
 	c *libcontainer.Container
 	p *libcontainer.Process
@@ -50,6 +51,12 @@ func (c *container) spec() *specs.Spec {
 			TimeOffsets:       sinceBoot(),
 			Resources:         &specs.LinuxResources{Devices: []specs.LinuxDeviceCgroup{{Allow: true, Access: "rwm"}}},
 		},
+	}
+	if c.tty {
+		s.Mounts = append(s.Mounts, specs.Mount{
+			Destination: "/dev/pts", Type: "devpts", Source: "devpts",
+			Options: []string{"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620"},
+		})
 	}
 	for _, ns := range []specs.LinuxNamespaceType{
 		specs.MountNamespace, specs.PIDNamespace, specs.IPCNamespace, specs.UTSNamespace,

@@ -36,6 +36,8 @@ type Spec struct {
 	CPUs int `json:"cpus,omitempty"`
 	// Limits end what takes too much.
 	Limits Limits `json:"limits"`
+	// Terminal mounts a devpts, for the payload to make a terminal with.
+	Terminal bool `json:"terminal,omitempty"`
 	// Observe records every path and address that a process inside names;
 	// [Files.Observations] receives them.
 	Observe bool `json:"observe,omitempty"`

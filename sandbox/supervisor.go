@@ -137,7 +137,7 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 		return nil, err
 	}
 	id := s.name + strconv.FormatInt(s.serial.Add(1), 10)
-	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID}
+	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID, tty: spec.Terminal}
 	started, err := c.start(files)
 	// The sandbox holds the tree now; here it is only in the way.
 	err = errors.Join(err, rootfs.Release(spec.Work))

@@ -20,7 +20,7 @@ func logCommand(g *globals) *cobra.Command {
 }
 
 func runLog(ctx context.Context, g *globals, args []string) error {
-	graph, s, part, err := g.onePart(ctx, "log", args)
+	_, graph, s, part, err := g.onePart(ctx, "log", args)
 	if err != nil {
 		return err
 	}

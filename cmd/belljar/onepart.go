@@ -5,23 +5,24 @@ import (
 	"fmt"
 
 	"belljar.build/engine/plan"
+	"belljar.build/engine/project"
 	"belljar.build/engine/store"
 )
 
 // onePart plans the one part that a command is about and opens the store. The
 // caller closes it.
-func (g *globals) onePart(ctx context.Context, command string, args []string) (*plan.Graph, *store.Store, string, error) {
+func (g *globals) onePart(ctx context.Context, command string, args []string) (*project.Project, *plan.Graph, *store.Store, string, error) {
 	p, parts, err := g.open(ctx, false, args)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, nil, "", err
 	}
 	if len(parts) != 1 {
-		return nil, nil, "", fmt.Errorf("%w: belljar %s takes one part, not %d", errUsage, command, len(parts))
+		return nil, nil, nil, "", fmt.Errorf("%w: belljar %s takes one part, not %d", errUsage, command, len(parts))
 	}
 	graph, err := p.Plan(ctx, parts)
 	if err != nil {
-		return nil, nil, "", err
+		return nil, nil, nil, "", err
 	}
 	s, err := p.OpenStore()
-	return graph, s, parts[0], err
+	return p, graph, s, parts[0], err
 }

@@ -159,6 +159,9 @@ func printFailure(w io.Writer, f *build.Failure) {
 	fmt.Fprintln(w, "belljar: hint: the whole log:", f.Log)
 	if f.Kept != "" {
 		fmt.Fprintln(w, "belljar: hint: the work folder is kept:", f.Kept)
+		if f.Node.Part != "" {
+			fmt.Fprintf(w, "belljar: hint: belljar shell --failed %s opens it in its sandbox\n", f.Node.Part)
+		}
 	}
 }
 

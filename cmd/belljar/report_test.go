@@ -95,7 +95,7 @@ func TestReportOfAFailedBuild(t *testing.T) {
 	}{
 		{
 			"part", build.Failure{Node: node, Phase: "make", Message: "exit status 2", Tail: []string{"one", "two"}, Log: "/s/log/x", Kept: "/s/failed/x"},
-			"  | one\n  | two\na.cfg:3: part x failed in make: exit status 2\nbelljar: hint: the whole log: /s/log/x\nbelljar: hint: the work folder is kept: /s/failed/x\n",
+			"  | one\n  | two\na.cfg:3: part x failed in make: exit status 2\nbelljar: hint: the whole log: /s/log/x\nbelljar: hint: the work folder is kept: /s/failed/x\nbelljar: hint: belljar shell --failed x opens it in its sandbox\n",
 		},
 		{
 			"source", build.Failure{Node: node, Phase: "unpack", Message: "x.tar: no archive", Source: "x.tar", Log: "/s/log/x"},

@@ -27,7 +27,7 @@ func runRun(ctx context.Context, g *globals, args []string, dash int) error {
 	if dash < 1 || dash == len(args) {
 		return fmt.Errorf("%w: belljar run PART -- COMMAND [ARGUMENT...]", errUsage)
 	}
-	graph, s, part, err := g.onePart(ctx, "run", args[:dash])
+	_, graph, s, part, err := g.onePart(ctx, "run", args[:dash])
 	if err != nil {
 		return err
 	}

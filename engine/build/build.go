@@ -43,6 +43,12 @@ type Events struct {
 	Warning func(n *plan.Node, text string)
 }
 
+func (e Events) waiting(n *plan.Node, holder string) {
+	if e.Waiting != nil {
+		e.Waiting(n, holder)
+	}
+}
+
 // Result is what became of one node.
 type Result struct {
 	Record *store.Record
@@ -99,7 +105,11 @@ func Realise(ctx context.Context, g *plan.Graph, o Options) (map[*plan.Node]Resu
 		o.Jobs = runtime.NumCPU()
 	}
 	r := &realiser{graph: g, options: o, results: map[*plan.Node]Result{}, done: map[*plan.Node]chan struct{}{}}
-	todo, err := r.missing()
+	wanted := map[*plan.Node]bool{}
+	for _, n := range g.Nodes {
+		wanted[n] = n.Listed
+	}
+	todo, err := r.missing(wanted)
 	if err != nil || len(todo) == 0 {
 		return r.results, err
 	}
@@ -114,14 +124,10 @@ func Realise(ctx context.Context, g *plan.Graph, o Options) (map[*plan.Node]Resu
 	return r.results, errors.Join(err, closeSupervisor())
 }
 
-// missing finds the nodes to build: a listed part that the store lacks, and
+// missing finds the nodes to build: a wanted one that the store lacks, and
 // what its build declares and the store lacks. Inputs of what is there
 // already are not asked for.
-func (r *realiser) missing() ([]*plan.Node, error) {
-	wanted := map[*plan.Node]bool{}
-	for _, n := range r.graph.Nodes {
-		wanted[n] = n.Listed
-	}
+func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
 	var todo []*plan.Node
 	for i := len(r.graph.Nodes) - 1; i >= 0; i-- { // users before what they use
 		n := r.graph.Nodes[i]

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -16,7 +15,6 @@ import (
 	"belljar.build/engine/plan"
 	"belljar.build/engine/step"
 	"belljar.build/engine/store"
-	"belljar.build/rootfs"
 	"belljar.build/sandbox"
 )
 
@@ -35,11 +33,7 @@ type realiser struct {
 
 // realise builds n, unless another process did so meanwhile.
 func (r *realiser) realise(ctx context.Context, n *plan.Node) (_ *Result, err error) {
-	unlock, err := r.options.Store.Lock(ctx, n.Key, func(holder string) {
-		if f := r.options.Events.Waiting; f != nil {
-			f(n, holder)
-		}
-	})
+	unlock, err := r.options.Store.Lock(ctx, n.Key, func(holder string) { r.options.Events.waiting(n, holder) })
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +67,7 @@ func (r *realiser) build(ctx context.Context, n *plan.Node) (_ *Result, err erro
 	if err != nil {
 		return nil, err
 	}
-	report, err := r.sandboxed(ctx, n, staging, visible, log)
+	report, err := r.sandboxed(ctx, n, stagingFolders(staging), visible, log)
 	if err := errors.Join(err, log.close()); err != nil {
 		return nil, r.died(ctx, n, staging, log, err)
 	}
@@ -122,30 +116,18 @@ func (r *realiser) visible(n *plan.Node) ([]string, error) {
 }
 
 // sandboxed runs the action's steps. An error means that there is no report.
-func (r *realiser) sandboxed(ctx context.Context, n *plan.Node, staging *store.Staging, visible []string, log *logFile) (*step.Report, error) {
+func (r *realiser) sandboxed(ctx context.Context, n *plan.Node, f folders, visible []string, log *logFile) (*step.Report, error) {
 	order := step.Order{Action: n.Action, Output: n.Location(), Jobs: r.options.Jobs}
-	var files []*os.File
-	defer func() {
-		for _, f := range files {
-			_ = f.Close()
-		}
-	}()
-	for _, s := range r.sources[n] {
-		f, err := os.Open(s.Path)
-		if err != nil {
-			return nil, fmt.Errorf("open source: %w", err)
-		}
-		files = append(files, f)
-		order.Sources = append(order.Sources, s.Name)
-	}
-	task, err := json.Marshal(order)
+	files, err := r.openSources(n, &order)
+	defer func() { closeFiles(files) }()
 	if err != nil {
-		return nil, fmt.Errorf("encode order: %w", err)
+		return nil, err
 	}
-	result, err := r.supervisor.Run(ctx, sandbox.Spec{
-		Root: r.root(n, staging, visible), Task: task, Work: staging.Path("root"), CPUs: r.options.Jobs,
-		Owned: []string{staging.Path("out"), staging.Path("build"), staging.Path("tmp")},
-	}, sandbox.Files{Output: log.pipe, Sources: files})
+	spec, err := r.spec(n, f, visible, order)
+	if err != nil {
+		return nil, err
+	}
+	result, err := r.supervisor.Run(ctx, spec, sandbox.Files{Output: log.pipe, Sources: files})
 	if err != nil {
 		return nil, err
 	}
@@ -156,28 +138,24 @@ func (r *realiser) sandboxed(ctx context.Context, n *plan.Node, staging *store.S
 	return &report, nil
 }
 
-// root is what the build sees: nothing but this.
-func (r *realiser) root(n *plan.Node, staging *store.Staging, visible []string) rootfs.Root {
-	root := rootfs.Minimal()
-	if t := n.Action.Toolchain; t != nil {
-		root.AddBase(r.physical(t.Base.Path))
-		if t.Tools != nil {
-			root.AddTools(r.physical(t.Tools.Path))
+// openSources opens n's sources and names them in the order. The caller
+// closes those that it gets, with an error too.
+func (r *realiser) openSources(n *plan.Node, order *step.Order) (files []*os.File, err error) {
+	for _, s := range r.sources[n] {
+		f, err := os.Open(s.Path)
+		if err != nil {
+			return files, fmt.Errorf("open source: %w", err)
 		}
+		files = append(files, f)
+		order.Sources = append(order.Sources, s.Name)
 	}
-	for _, path := range visible {
-		root.Binds = append(root.Binds, rootfs.Bind{Source: r.physical(path), Target: rootfs.Logical + "/" + path})
-	}
-	root.Binds = append(root.Binds,
-		rootfs.Bind{Source: staging.Path("build"), Target: step.WorkDir, Writable: true},
-		rootfs.Bind{Source: staging.Path("tmp"), Target: "/tmp", Writable: true},
-		rootfs.Bind{Source: staging.Path("out"), Target: n.Location(), Writable: true},
-	)
-	return root
+	return files, nil
 }
 
-func (r *realiser) physical(path string) string {
-	return filepath.Join(r.options.Store.Dir(), path)
+func closeFiles(files []*os.File) {
+	for _, f := range files {
+		_ = f.Close()
+	}
 }
 
 // failure keeps what a person needs to find out why.

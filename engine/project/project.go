@@ -143,6 +143,12 @@ func (p *Project) OpenStore() (*store.Store, error) {
 	return store.Open(abs)
 }
 
+// Shell opens a shell in the sandbox of a part's build and returns its exit
+// status. What the part declares is built first.
+func (p *Project) Shell(ctx context.Context, s *store.Store, g *plan.Graph, part string, jobs int, events build.Events, o build.ShellOptions) (int, error) {
+	return build.Shell(ctx, g, g.Part(part), build.Options{Store: s, Fetch: p.Fetch, Jobs: jobs, Events: events}, o)
+}
+
 // Build realises the graph.
 func (p *Project) Build(ctx context.Context, s *store.Store, g *plan.Graph, jobs int, events build.Events) (map[*plan.Node]build.Result, error) {
 	results, err := build.Realise(ctx, g, build.Options{Store: s, Fetch: p.Fetch, Jobs: jobs, Events: events})

@@ -33,6 +33,8 @@ type Order struct {
 	Jobs int `json:"jobs"`
 	// Sources are the names of the passed files, in order.
 	Sources []string `json:"sources"`
+	// Shell, when set, is given the sandbox instead of the steps.
+	Shell *ShellOrder `json:"shell,omitempty"`
 }
 
 // Report is what came of it.
@@ -75,6 +77,9 @@ func Perform(t sandbox.Task, out io.Writer) any {
 		w.files[name] = t.Files[i]
 	}
 	w.env = w.environment()
+	if o.Shell != nil {
+		return w.shell(o.Shell, t.Files[len(o.Sources)])
+	}
 	for i, s := range o.Action.Steps {
 		began := time.Now()
 		phase, err := w.perform(s)

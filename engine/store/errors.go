@@ -16,6 +16,8 @@ var (
 	ErrAbsent = errors.New("not in the store")
 	// ErrExists says that the key has a finished output already.
 	ErrExists = errors.New("the output is in the store already")
+	// ErrNotKept says that no failed build was kept.
+	ErrNotKept = errors.New("no failed build is kept")
 	// ErrUnfit says that a build's output cannot be kept as it is.
 	ErrUnfit = errors.New("unfit for the store")
 )

@@ -94,6 +94,19 @@ func (g *Staging) Keep() (string, error) {
 	return kept, nil
 }
 
+// Kept is where a failed build's "build" and "out" were kept; ErrNotKept when
+// they were not, or are gone. The caller holds the key's lock.
+func (s *Store) Kept(key, name string) (string, error) {
+	if err := errors.Join(checkKey(key), action.CheckName(name)); err != nil {
+		return "", fmt.Errorf("find the failed build: %w", err)
+	}
+	kept := s.meta("failed", action.PathName(key, name))
+	if _, err := os.Stat(filepath.Join(kept, "build")); err != nil {
+		return "", fmt.Errorf("%s: %w", name, ErrNotKept)
+	}
+	return kept, nil
+}
+
 // keep collects the folders first, so that they appear in one step.
 func (g *Staging) keep(kept string) error {
 	collected := g.Path("kept")

@@ -1,0 +1,202 @@
+package build
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+
+	"golang.org/x/sys/unix"
+
+	"belljar.build/engine/plan"
+	"belljar.build/engine/step"
+	"belljar.build/engine/terminal"
+	"belljar.build/sandbox"
+)
+
+// ErrNoShell says that an action's sandbox has no shell to show: it sees no
+// toolchain.
+var ErrNoShell = errors.New("its sandbox holds no shell")
+
+// ShellOptions say what a person gets.
+type ShellOptions struct {
+	// Failed opens the folders that a failed build left, in place.
+	Failed bool
+	// Command is run instead of reading commands.
+	Command       string
+	Stdin, Stdout *os.File
+}
+
+// Shell opens a shell in the sandbox of n's build: what n declares is realised
+// first, sources are unpacked, and each step is a function to call. Nothing of
+// it gets into the store. It returns the shell's exit status.
+func Shell(ctx context.Context, g *plan.Graph, n *plan.Node, o Options, s ShellOptions) (status int, err error) {
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.NumCPU()
+	}
+	if t := n.Action.Toolchain; t == nil || t.Tools == nil {
+		return 0, fmt.Errorf("%s: %w", n.Action.Name, ErrNoShell)
+	}
+	r := &realiser{graph: g, options: o, results: map[*plan.Node]Result{}, done: map[*plan.Node]chan struct{}{}}
+	folders, release, err := r.shellFolders(ctx, n, s.Failed)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, release()) }()
+	closeSupervisor, err := r.prepareShell(ctx, n, s)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, closeSupervisor()) }()
+	return r.shell(ctx, n, folders, s)
+}
+
+// shellFolders are a fresh staging area, or the folders of a failed build
+// with a staging area's /tmp.
+func (r *realiser) shellFolders(ctx context.Context, n *plan.Node, failed bool) (_ folders, release func() error, err error) {
+	unlock := func() error { return nil }
+	kept := ""
+	if failed {
+		if unlock, err = r.options.Store.Lock(ctx, n.Key, func(holder string) { r.options.Events.waiting(n, holder) }); err != nil {
+			return folders{}, nil, err
+		}
+		if kept, err = r.options.Store.Kept(n.Key, n.Action.Name); err != nil {
+			return folders{}, nil, errors.Join(err, unlock())
+		}
+	}
+	staging, err := r.options.Store.NewStaging(n.Key, n.Action.Name)
+	if err != nil {
+		return folders{}, nil, errors.Join(err, unlock())
+	}
+	f := stagingFolders(staging)
+	if failed {
+		f.build, f.out, f.mapped = kept+"/build", kept+"/out", true
+	}
+	return f, func() error { return errors.Join(staging.Discard(), unlock()) }, nil
+}
+
+// prepareShell realises what n declares and fetches its sources.
+func (r *realiser) prepareShell(ctx context.Context, n *plan.Node, s ShellOptions) (func() error, error) {
+	wanted := map[*plan.Node]bool{}
+	for _, d := range n.Depends {
+		wanted[d] = true
+	}
+	todo, err := r.missing(wanted)
+	if err != nil {
+		return nil, err
+	}
+	fetched := todo
+	if !s.Failed {
+		fetched = append(fetched[:len(fetched):len(fetched)], n)
+	}
+	if err := r.fetch(ctx, fetched); err != nil {
+		return nil, err
+	}
+	closeSupervisor, err := r.startSupervisor()
+	if err != nil {
+		return nil, err
+	}
+	if err := r.buildAll(ctx, todo); err != nil {
+		return nil, errors.Join(err, closeSupervisor())
+	}
+	return closeSupervisor, nil
+}
+
+func (r *realiser) shell(ctx context.Context, n *plan.Node, f folders, s ShellOptions) (status int, err error) {
+	visible, err := r.visible(n)
+	if err != nil {
+		return 0, err
+	}
+	tty := s.Command == "" && terminal.Is(s.Stdin) && terminal.Is(s.Stdout)
+	order := step.Order{
+		Action: n.Action, Output: n.Location(), Jobs: r.options.Jobs,
+		Shell: &step.ShellOrder{Kept: s.Failed, Command: s.Command, Terminal: tty},
+	}
+	files, err := r.openSources(n, &order)
+	defer func() { closeFiles(files) }()
+	if err != nil {
+		return 0, err
+	}
+	peer, finish, err := person(s, tty)
+	if err != nil {
+		return 0, err
+	}
+	output, printed, err := copyTo(s.Stdout)
+	if err != nil {
+		return 0, errors.Join(err, peer.Close(), finish())
+	}
+	spec, err := r.spec(n, f, visible, order)
+	if err != nil {
+		return 0, errors.Join(err, peer.Close(), finish(), output.Close(), printed())
+	}
+	if spec.Terminal = tty; tty {
+		spec.Root.AddTerminal()
+	}
+	result, err := r.supervisor.Run(ctx, spec, sandbox.Files{Output: output, Sources: append(files, peer)})
+	err = errors.Join(err, peer.Close(), output.Close(), finish(), printed())
+	if err != nil {
+		return 0, fmt.Errorf("shell of %s: %w", n.Action.Name, err)
+	}
+	var report step.ShellReport
+	if err := json.Unmarshal(result.Status, &report); err != nil {
+		return 0, fmt.Errorf("read the sandbox's report: %w", err)
+	}
+	if report.Error != "" {
+		return 0, fmt.Errorf("shell of %s: %s", n.Action.Name, report.Error)
+	}
+	return report.Exit, nil
+}
+
+// person is the sandbox's end of what a person types with: a socket that will
+// bring a terminal, or a pipe. finish waits for the last byte.
+func person(s ShellOptions, tty bool) (peer *os.File, finish func() error, err error) {
+	if !tty {
+		read, write, err := os.Pipe()
+		if err != nil {
+			return nil, nil, fmt.Errorf("make a pipe: %w", err)
+		}
+		go func() {
+			_, _ = io.Copy(write, s.Stdin) // ends when nobody reads any more
+			_ = write.Close()
+		}()
+		return read, func() error { return nil }, nil
+	}
+	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a socket pair: %w", err)
+	}
+	ours, theirs := os.NewFile(uintptr(fds[0]), "socket"), os.NewFile(uintptr(fds[1]), "socket")
+	ended := make(chan error, 1)
+	go func() { ended <- attach(ours, s) }()
+	return theirs, func() error { return <-ended }, nil
+}
+
+func attach(socket *os.File, s ShellOptions) error {
+	defer socket.Close()
+	inner, err := terminal.Receive(socket)
+	if errors.Is(err, io.EOF) {
+		return nil // the sandbox ended before; it says why
+	}
+	if err != nil {
+		return err
+	}
+	defer inner.Close()
+	return terminal.Attach(s.Stdin, s.Stdout, inner)
+}
+
+// copyTo gives a pipe whose content goes to out.
+func copyTo(out io.Writer) (*os.File, func() error, error) {
+	read, write, err := os.Pipe()
+	if err != nil {
+		return nil, nil, fmt.Errorf("make a pipe: %w", err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(out, read)
+		done <- errors.Join(err, read.Close())
+	}()
+	return write, func() error { return <-done }, nil
+}

@@ -1,0 +1,166 @@
+package step
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"belljar.build/engine/action"
+)
+
+// ShellOrder asks for a shell instead of the steps.
+type ShellOrder struct {
+	// Kept says that /build and the output are those of a failed build.
+	Kept bool `json:"kept,omitempty"`
+	// Command is what the shell runs; "" makes it read its standard input.
+	Command string `json:"command,omitempty"`
+	// Terminal says that the last of the passed files is the socket that
+	// takes a terminal's other end; otherwise it is the shell's stdin.
+	Terminal bool `json:"terminal,omitempty"`
+}
+
+// ShellReport is what came of it.
+type ShellReport struct {
+	Exit  int    `json:"exit"`
+	Error string `json:"error,omitempty"`
+}
+
+// startupFile is what the shell reads first. /tmp is the build's own.
+const startupFile = "/tmp/belljar-shell.sh"
+
+// shell prepares the sources as a build would, makes a function of every
+// further step, and leaves the rest to a person.
+func (w *worker) shell(o *ShellOrder, peer *os.File) ShellReport {
+	rest := w.order.Action.Steps
+	if !o.Kept {
+		rest = w.prepare(rest)
+	}
+	text := w.startup(o, rest)
+	if err := os.WriteFile(startupFile, []byte(text), 0o644); err != nil {
+		return ShellReport{Exit: 1, Error: err.Error()}
+	}
+	cmd := w.shellCommand(o)
+	cmd.Stdin = peer
+	if o.Terminal {
+		tty, err := openTerminal(peer)
+		if err != nil {
+			return ShellReport{Exit: 1, Error: err.Error()}
+		}
+		defer tty.Close()
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	}
+	return shellReport(cmd.Run())
+}
+
+func shellReport(err error) ShellReport {
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		if err != nil {
+			return ShellReport{Exit: 1, Error: err.Error()}
+		}
+		return ShellReport{}
+	}
+	if ws, ok := exit.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
+		return ShellReport{Exit: 128 + int(ws.Signal())}
+	}
+	return ShellReport{Exit: exit.ExitCode()}
+}
+
+// prepare performs the steps before the first that runs something, and gives
+// those that are left. Sources that cannot be prepared are what a person may
+// have come to look at.
+func (w *worker) prepare(steps []action.Step) []action.Step {
+	for i, s := range steps {
+		if s.Run != nil || s.Fixup != nil || s.Promise != nil {
+			return steps[i:]
+		}
+		if phase, err := w.perform(s); err != nil {
+			fmt.Fprintf(w.out, "belljar: %s failed: %v\n", phase, err)
+			return steps[i:]
+		}
+	}
+	return nil
+}
+
+func (w *worker) shellCommand(o *ShellOrder) *exec.Cmd {
+	bash := w.tools + "/bash"
+	args, env := []string{"-s"}, []string{"BASH_ENV=" + startupFile}
+	switch {
+	case o.Command != "":
+		args = []string{"-c", o.Command}
+	case o.Terminal:
+		args, env = []string{"--rcfile", startupFile, "-i"}, []string{"TERM=xterm-256color"}
+	}
+	cmd := w.command(bash, args...)
+	cmd.Env = append(cmd.Env, env...)
+	return cmd
+}
+
+// startup is the environment, the place and the functions.
+func (w *worker) startup(o *ShellOrder, steps []action.Step) string {
+	var b strings.Builder
+	b.WriteString("unset BASH_ENV\n") // for this shell, not for those that it starts
+	b.WriteString(environmentScript(w.env, w.dir))
+	if o.Kept {
+		fmt.Fprintf(&b, "[ ! -f %[1]s ] || . %[1]s\n", path.Join(WorkDir, EnvironmentFile))
+	}
+	names := w.functions(&b, steps)
+	b.WriteString("PS1='[belljar \\W]\\$ '\n")
+	if o.Terminal && o.Command == "" {
+		fmt.Fprintf(&b, "echo %s\n", quote("belljar: "+w.order.Action.Name+": steps to call, in this order: "+strings.Join(names, " ")))
+	}
+	return b.String()
+}
+
+// functions writes one for each step. What belljar does itself after the last
+// script (fixup) it does not do here.
+func (w *worker) functions(b *strings.Builder, steps []action.Step) []string {
+	var names []string
+	for _, s := range steps {
+		body := ""
+		switch {
+		case s.Run != nil:
+			body = "sh -e -c " + quote(w.locate(s.Run.Script))
+			if _, own := w.order.Action.Env["MAKEFLAGS"]; s.Run.Parallel && !own {
+				body = "MAKEFLAGS=-j" + strconv.Itoa(max(1, w.order.Jobs)) + " " + body
+			}
+		case s.Directory != nil:
+			body = "cd " + quote(w.locate(s.Directory.Path))
+		default:
+			continue
+		}
+		name := functionName(s, names)
+		names = append(names, name)
+		// With arguments it is the command of that name, if there is one.
+		fmt.Fprintf(b, "%[1]s() {\n[ $# -eq 0 ] || { builtin command %[1]s \"$@\"; return; }\n%[2]s\n}\n", name, body)
+	}
+	return names
+}
+
+// functionName is the phase, as bash allows it, with a number when it is taken.
+func functionName(s action.Step, taken []string) string {
+	base := "enter"
+	if s.Run != nil {
+		base = strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' {
+				return r
+			}
+			return '_'
+		}, s.Run.Phase)
+	}
+	if base == "" || base[0] >= '0' && base[0] <= '9' {
+		base = "step_" + base
+	}
+	name := base
+	for i := 2; slices.Contains(taken, name); i++ {
+		name = base + "_" + strconv.Itoa(i)
+	}
+	return name
+}
