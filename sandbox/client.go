@@ -199,6 +199,9 @@ func (s *Supervisor) request(spec Spec, files Files) (_ *run, err error) {
 	s.send.Lock()
 	defer s.send.Unlock()
 	passed := append([]*os.File{theirs, sealed, files.Output, statusW}, files.Sources...)
+	if spec.Observe {
+		passed = append(passed, files.Observations)
+	}
 	if err := sendFiles(s.sock, passed); err != nil {
 		return nil, fmt.Errorf("ask the supervisor for a sandbox: %w: %w", ErrDied, err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 
+	"belljar.build/sandbox/observe"
 	"belljar.build/seccomp"
 )
 
@@ -26,8 +27,9 @@ type container struct {
 	uid   int    // host uid of the build
 	tty   bool   // with a devpts
 
-	c *libcontainer.Container
-	p *libcontainer.Process
+	c   *libcontainer.Container
+	p   *libcontainer.Process
+	pid int // of its PID 1, here
 	// listener receives the seccomp listener from inside.
 	listener *os.File
 }
@@ -118,6 +120,9 @@ func (c *container) start(files []*os.File) (bool, error) {
 	if err := c.c.Run(c.p); err != nil {
 		return false, errors.Join(fmt.Errorf("start the sandbox: %w", err), ours.Close(), c.c.Destroy())
 	}
+	if c.pid, err = c.p.Pid(); err != nil {
+		return true, errors.Join(fmt.Errorf("find the sandbox's PID 1: %w", err), ours.Close())
+	}
 	return true, nil
 }
 
@@ -146,25 +151,48 @@ func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Pr
 	return p
 }
 
-// answer serves the system calls that the filter leaves to the supervisor.
-// When that fails, nobody may go on with calls that were not answered.
-func (c *container) answer() {
+// serve runs the started sandbox to its end. observations may be nil.
+func (c *container) serve(observations *os.File) (*answer, error) {
+	var o *observe.Observer
+	var err error
+	if observations != nil {
+		if o, err = observe.New(c.pid, observe.NewWriter(observations)); err != nil {
+			c.kill()
+		}
+	}
+	answered := make(chan error, 1)
+	go func() { answered <- c.answer(o) }()
+	a, werr := c.wait()
+	err = errors.Join(err, werr, <-answered)
+	if o != nil {
+		err = errors.Join(err, o.Close())
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+// answer serves the system calls that the filter leaves to the supervisor,
+// until nobody is left inside. When that fails, nobody may go on with calls
+// that were not answered.
+func (c *container) answer(o *observe.Observer) error {
 	defer c.listener.Close()
 	files, err := receiveFiles(c.listener)
 	if err != nil || len(files) != 1 {
 		closeAll(files)
-		return // it died before: its exit status says so
+		return nil // it died before: its exit status says so
 	}
 	err = seccomp.Serve(files[0], func(call *seccomp.Call) seccomp.Answer {
-		a, ok := seccomp.AnswerView(call)
-		if !ok {
-			a.Continue = true
+		if a, ok := seccomp.AnswerView(call); ok || o == nil {
+			return a
 		}
-		return a
+		return o.Answer(call)
 	})
 	if err != nil {
 		c.kill()
 	}
+	return err
 }
 
 // killWhenAbandoned ends the sandbox as soon as the caller shuts its end.

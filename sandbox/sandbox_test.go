@@ -60,6 +60,9 @@ type bench struct {
 	dir  string
 	sup  *sandbox.Supervisor
 	root rootfs.Root
+	// observe takes what is observed, when it is set.
+	observe *os.File
+	limits  sandbox.Limits
 }
 
 func newBench(t testing.TB) *bench {
@@ -111,8 +114,8 @@ func (b *bench) run(ctx context.Context, o order, sources ...*os.File) (status, 
 		text <- string(data)
 	}()
 	task, _ := json.Marshal(o)
-	spec := sandbox.Spec{Root: b.root, Task: task, Work: b.dir + "/work", Owned: []string{b.dir + "/build"}}
-	result, err := b.sup.Run(ctx, spec, sandbox.Files{Output: w, Sources: sources})
+	spec := sandbox.Spec{Root: b.root, Task: task, Work: b.dir + "/work", Owned: []string{b.dir + "/build"}, Observe: b.observe != nil, Limits: b.limits}
+	result, err := b.sup.Run(ctx, spec, sandbox.Files{Output: w, Sources: sources, Observations: b.observe})
 	w.Close()
 	output = <-text
 	if err != nil {

@@ -62,6 +62,9 @@ type Files struct {
 	Output *os.File
 	// Sources become [Task.Files], in order; at most 200.
 	Sources []*os.File
+	// Observations receives what [Spec.Observe] asks for, in the form that
+	// package observe reads.
+	Observations *os.File
 }
 
 // Result tells how a run ended.

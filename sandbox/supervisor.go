@@ -138,6 +138,10 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 	}
 	id := s.name + strconv.FormatInt(s.serial.Add(1), 10)
 	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID, tty: spec.Terminal}
+	var observations *os.File
+	if spec.Observe { // the last that came along, and nothing for the inside
+		observations, files = files[len(files)-1], files[:len(files)-1]
+	}
 	started, err := c.start(files)
 	// The sandbox holds the tree now; here it is only in the way.
 	err = errors.Join(err, rootfs.Release(spec.Work))
@@ -148,8 +152,7 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 		return nil, err
 	}
 	go c.killWhenAbandoned(control)
-	go c.answer()
-	return c.wait()
+	return c.serve(observations)
 }
 
 // owner is who a build runs as, while it runs nobody else. The zero value, uid

@@ -12,7 +12,7 @@ import (
 
 // The caller and its supervisor talk over one SOCK_SEQPACKET socket: each
 // message asks for one run and carries nothing but descriptors, in the order
-// below, then the sources. The answer, one JSON value, comes over the run's
+// below, then the sources, then where observations go if they are asked for. The answer, one JSON value, comes over the run's
 // own stream socket; when the caller closes that, the run is killed.
 const (
 	msgControl = iota

@@ -66,8 +66,9 @@ func Serve(listener *os.File, answer func(*Call) Answer) error {
 	fd := int(listener.Fd())
 	// Linux 6.6: wake the one who waits on the same CPU; elsewhere unknown.
 	_, _, _ = unix.Syscall(unix.SYS_IOCTL, uintptr(fd), ioctlSetFlags, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP)
+	waitFirst := !endsByItself()
 	for {
-		call, err := receive(fd)
+		call, err := receive(fd, waitFirst)
 		if err != nil {
 			return fmt.Errorf("receive a system call: %w", err)
 		}
@@ -81,33 +82,57 @@ func Serve(listener *os.File, answer func(*Call) Answer) error {
 }
 
 // receive waits for the next call; nil means that nobody is left.
-func receive(fd int) (*Call, error) {
+func receive(fd int, waitFirst bool) (*Call, error) {
 	for {
-		poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
-		if _, err := unix.Poll(poll, -1); err != nil && err != unix.EINTR {
-			return nil, err
-		}
-		if poll[0].Revents&unix.POLLIN == 0 {
-			if poll[0].Revents&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0 {
-				return nil, nil
+		if waitFirst {
+			if left, err := wait(fd, -1); err != nil || !left {
+				return nil, err
 			}
-			continue
 		}
 		var n notif
 		switch err := ioctl(fd, unix.SECCOMP_IOCTL_NOTIF_RECV, unsafe.Pointer(&n)); err {
 		case nil:
 			return &Call{PID: int(n.pid), Number: n.data.nr, Args: n.data.args, id: n.id, listener: fd}, nil
-		case unix.ENOENT, unix.EINTR: // the caller was killed meanwhile
+		case unix.EINTR:
+		case unix.ENOENT: // the caller was killed meanwhile, or nobody is left
+			if left, err := wait(fd, 0); err != nil || !left {
+				return nil, err
+			}
 		default:
 			return nil, err
 		}
 	}
 }
 
+// wait tells whether a process with the filter is left.
+func wait(fd, timeout int) (bool, error) {
+	poll := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
+	for {
+		_, err := unix.Poll(poll, timeout)
+		if err == unix.EINTR {
+			continue
+		}
+		gone := poll[0].Revents&(unix.POLLHUP|unix.POLLERR|unix.POLLNVAL) != 0
+		return poll[0].Revents&unix.POLLIN != 0 || !gone, err
+	}
+}
+
+// endsByItself tells whether receiving ends when the last process does, as it
+// does from Linux 6.11 on. Before, only poll tells.
+func endsByItself() bool {
+	var name unix.Utsname
+	var major, minor int
+	if unix.Uname(&name) != nil {
+		return false
+	}
+	_, err := fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &major, &minor)
+	return err == nil && (major > 6 || major == 6 && minor >= 11)
+}
+
 // Valid tells whether the caller still waits: whatever was read under its pid
 // before was its own, not that of a later process with the same number.
 func (c *Call) Valid() bool {
-	return ioctl(c.listener, ioctlIDValid, unsafe.Pointer(&c.id)) == nil
+	return quickIoctl(c.listener, ioctlIDValid, unsafe.Pointer(&c.id)) == nil
 }
 
 func (c *Call) reply(a Answer) error {
@@ -115,7 +140,7 @@ func (c *Call) reply(a Answer) error {
 	if a.Continue {
 		r = resp{id: c.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
 	}
-	err := ioctl(c.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r))
+	err := quickIoctl(c.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r))
 	if err == unix.ENOENT { // it was killed
 		return nil
 	}
@@ -138,6 +163,14 @@ func (c *Call) write(address uint64, b []byte) error {
 
 func ioctl(fd int, request uintptr, arg unsafe.Pointer) error {
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(arg)); errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// quickIoctl is for calls that never block: the Go scheduler need not know.
+func quickIoctl(fd int, request uintptr, arg unsafe.Pointer) error {
+	if _, _, errno := unix.RawSyscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(arg)); errno != 0 {
 		return errno
 	}
 	return nil

@@ -8,19 +8,22 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"belljar.build/engine/build"
 	"belljar.build/engine/project"
 )
 
 type buildOptions struct {
-	jobs   int
-	locked bool
-	json   bool
+	jobs    int
+	locked  bool
+	json    bool
+	observe bool
 }
 
 func (o *buildOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVarP(&o.jobs, "jobs", "j", 0, "processes at a time (default: the number of CPUs); never changes an output")
 	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
+	f.BoolVar(&o.observe, "observe", false, "record what each build names, found or not (belljar log --observed PART); never changes an output")
 	f.BoolVar(&o.json, "json", false, "print the table as JSON")
 }
 
@@ -58,7 +61,7 @@ func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) e
 		return err
 	}
 	defer s.Close()
-	results, err := p.Build(ctx, s, graph, o.jobs, ui.events())
+	results, err := p.Build(ctx, graph, build.Options{Store: s, Jobs: o.jobs, Observe: o.observe, Events: ui.events()})
 	if err != nil {
 		return err
 	}

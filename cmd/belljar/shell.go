@@ -50,7 +50,9 @@ func runShell(ctx context.Context, g *globals, o *shellOptions, args []string, d
 		return err
 	}
 	defer s.Close()
-	status, err := p.Shell(ctx, s, graph, part, o.jobs, newNarrator(os.Stderr, g).events(), build.ShellOptions{
+	status, err := p.Shell(ctx, graph, part, build.Options{
+		Store: s, Jobs: o.jobs, Events: newNarrator(os.Stderr, g).events(),
+	}, build.ShellOptions{
 		Failed: o.failed, Command: strings.Join(command, " "), Stdin: os.Stdin, Stdout: os.Stdout,
 	})
 	switch {

@@ -30,8 +30,12 @@ type Options struct {
 	Fetch func(context.Context, []fetch.Request) ([]fetch.Result, error)
 	// Jobs is how many processes may run at once: so many parts, and so
 	// many jobs of make in each. 0 means the number of CPUs.
-	Jobs   int
-	Events Events
+	Jobs int
+	// Observe records what each build names, see [store.Store.Observation].
+	// A wanted part that is there and was not observed is built again for it;
+	// its output in the store stays as it is.
+	Observe bool
+	Events  Events
 }
 
 // Events are called as things happen, from several goroutines. Any may be nil.
@@ -135,7 +139,7 @@ func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if ok {
+		if ok && !(wanted[n] && r.unobserved(n)) {
 			r.results[n] = Result{Record: record, Reused: true}
 			continue
 		}
@@ -151,6 +155,12 @@ func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
 		todo[i], todo[j] = todo[j], todo[i]
 	}
 	return todo, nil
+}
+
+// unobserved tells whether n must be built for the sake of observing it. What
+// imports the toolchain is not observed: it is belljar itself.
+func (r *realiser) unobserved(n *plan.Node) bool {
+	return r.options.Observe && n.Listed && n.Action.Toolchain != nil && !r.options.Store.Observed(n.Key)
 }
 
 func (r *realiser) fetch(ctx context.Context, todo []*plan.Node) error {

@@ -42,17 +42,18 @@ func (r *realiser) realise(ctx context.Context, n *plan.Node) (_ *Result, err er
 	if err != nil {
 		return nil, err
 	}
-	if ok {
+	if ok && !r.unobserved(n) {
 		return &Result{Record: record, Reused: true}, nil
 	}
 	if f := r.options.Events.Started; f != nil {
 		f(n)
 	}
-	return r.build(ctx, n)
+	return r.build(ctx, n, record)
 }
 
-// build runs the action in a sandbox and publishes its output.
-func (r *realiser) build(ctx context.Context, n *plan.Node) (_ *Result, err error) {
+// build runs the action in a sandbox and publishes its output, unless the key
+// has one: existing is its record then.
+func (r *realiser) build(ctx context.Context, n *plan.Node, existing *store.Record) (_ *Result, err error) {
 	began := time.Now()
 	staging, err := r.options.Store.NewStaging(n.Key, n.Action.Name)
 	if err != nil {
@@ -78,6 +79,9 @@ func (r *realiser) build(ctx context.Context, n *plan.Node) (_ *Result, err erro
 		if f := r.options.Events.Warning; f != nil {
 			f(n, w)
 		}
+	}
+	if existing != nil {
+		return &Result{Record: existing, Took: time.Since(began)}, nil
 	}
 	result, err := r.publish(ctx, n, staging, visible, began)
 	if errors.Is(err, store.ErrUnfit) {
@@ -127,8 +131,13 @@ func (r *realiser) sandboxed(ctx context.Context, n *plan.Node, f folders, visib
 	if err != nil {
 		return nil, err
 	}
-	result, err := r.supervisor.Run(ctx, spec, sandbox.Files{Output: log.pipe, Sources: files})
+	seen, err := r.startObservation(n)
 	if err != nil {
+		return nil, err
+	}
+	spec.Observe = seen.pipe != nil
+	result, err := r.supervisor.Run(ctx, spec, sandbox.Files{Output: log.pipe, Sources: files, Observations: seen.pipe})
+	if err := errors.Join(err, seen.close()); err != nil {
 		return nil, err
 	}
 	var report step.Report

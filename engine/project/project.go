@@ -145,13 +145,15 @@ func (p *Project) OpenStore() (*store.Store, error) {
 
 // Shell opens a shell in the sandbox of a part's build and returns its exit
 // status. What the part declares is built first.
-func (p *Project) Shell(ctx context.Context, s *store.Store, g *plan.Graph, part string, jobs int, events build.Events, o build.ShellOptions) (int, error) {
-	return build.Shell(ctx, g, g.Part(part), build.Options{Store: s, Fetch: p.Fetch, Jobs: jobs, Events: events}, o)
+func (p *Project) Shell(ctx context.Context, g *plan.Graph, part string, o build.Options, s build.ShellOptions) (int, error) {
+	o.Fetch = p.Fetch
+	return build.Shell(ctx, g, g.Part(part), o, s)
 }
 
-// Build realises the graph.
-func (p *Project) Build(ctx context.Context, s *store.Store, g *plan.Graph, jobs int, events build.Events) (map[*plan.Node]build.Result, error) {
-	results, err := build.Realise(ctx, g, build.Options{Store: s, Fetch: p.Fetch, Jobs: jobs, Events: events})
+// Build realises the graph. The options' Fetch is the project's.
+func (p *Project) Build(ctx context.Context, g *plan.Graph, o build.Options) (map[*plan.Node]build.Result, error) {
+	o.Fetch = p.Fetch
+	results, err := build.Realise(ctx, g, o)
 	if err != nil {
 		return results, err
 	}

@@ -1,0 +1,91 @@
+package observe
+
+import (
+	"fmt"
+	"hash/maphash"
+	"os"
+
+	"belljar.build/seccomp"
+)
+
+// Observer records the calls of one sandbox. It is used by one goroutine.
+type Observer struct {
+	root  *os.File // the sandbox's root
+	out   *Writer
+	tasks map[int]*task
+	last  int // number of the youngest program
+	seed  maphash.Seed
+	told  map[key]struct{} // what was written
+	err   error
+}
+
+// key stands for a record; a path is hashed, for there are many.
+type key struct {
+	process int
+	op      Op
+	found   bool
+	path    uint64
+}
+
+// New observes the sandbox whose PID 1 is init, in this process's pid
+// namespace. The caller closes the Observer, and out.
+func New(init int, out *Writer) (*Observer, error) {
+	root, err := os.Open(fmt.Sprintf("/proc/%d/root", init))
+	if err != nil {
+		return nil, fmt.Errorf("open the sandbox's root: %w", err)
+	}
+	return &Observer{root: root, out: out, tasks: map[int]*task{}, seed: maphash.MakeSeed(), told: map[key]struct{}{}}, nil
+}
+
+// Close ends the observation and tells of the first error in it.
+func (o *Observer) Close() error {
+	_ = o.root.Close()
+	if err := o.out.Close(); o.err == nil {
+		o.err = err
+	}
+	return o.err
+}
+
+// Answer records the call and lets it go on.
+func (o *Observer) Answer(c *seccomp.Call) seccomp.Answer {
+	o.observe(c)
+	return seccomp.Answer{Continue: true}
+}
+
+func (o *Observer) observe(c *seccomp.Call) {
+	decode, ok := decoders[c.Number]
+	if !ok {
+		return
+	}
+	t := o.task(c.PID)
+	accesses, err := decode(reader{c, t, o})
+	if err != nil || len(accesses) == 0 || !c.Valid() {
+		return // a bad address, or a process that is gone: the kernel refuses it too
+	}
+	for _, a := range accesses {
+		o.tell(t, a)
+	}
+}
+
+// tell writes an access, unless this program has had it before.
+func (o *Observer) tell(t *task, a access) {
+	if a.argv != nil {
+		o.last++
+		o.write(Record{Process: o.last, Parent: t.program, Program: a.path, Argv: a.argv})
+		t.program = o.last
+		return
+	}
+	r := Record{Process: t.program, Op: a.op, Path: a.path, Found: a.found}
+	once := key{r.Process, r.Op, r.Found, maphash.String(o.seed, r.Path)}
+	if _, again := o.told[once]; again {
+		return
+	}
+	o.told[once] = struct{}{}
+	o.write(r)
+}
+
+func (o *Observer) write(r Record) {
+	if err := o.out.write(r); err != nil && o.err == nil {
+		o.err = fmt.Errorf("write the observation: %w", err)
+	}
+}

@@ -1,0 +1,102 @@
+package observe
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"os"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// absolute joins a path to the folder that it is relative to, without
+// cleaning: "link/.." is not ".".
+func (r reader) absolute(dir int32, path string) (string, error) {
+	if strings.HasPrefix(path, "/") {
+		return path, nil
+	}
+	base, err := r.base(dir)
+	if err != nil {
+		return "", err
+	}
+	return strings.TrimSuffix(base, "/") + "/" + path, nil
+}
+
+// base is the caller's current folder, or that of a descriptor.
+func (r reader) base(dir int32) (string, error) {
+	if dir == unix.AT_FDCWD {
+		return os.Readlink(fmt.Sprintf("/proc/%d/cwd", r.PID))
+	}
+	return os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", r.PID, dir))
+}
+
+// exists looks the path up as the sandbox's processes do. Links of /proc that
+// name the looker himself are there for everybody.
+func (o *Observer) exists(path string, follow bool) bool {
+	fd, err := o.lookup(path, follow)
+	if err != nil {
+		return err == unix.ELOOP && strings.HasPrefix(path, "/proc/") || ofSelf(path)
+	}
+	_ = unix.Close(fd)
+	return true
+}
+
+func ofSelf(path string) bool {
+	for _, p := range []string{"/proc/self", "/proc/thread-self", "/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr"} {
+		if path == p || strings.HasPrefix(path, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *Observer) lookup(path string, follow bool) (int, error) {
+	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS}
+	if !follow {
+		how.Flags |= unix.O_NOFOLLOW
+	}
+	for tries := 0; ; tries++ {
+		fd, err := unix.Openat2(int(o.root.Fd()), path, &how)
+		// EAGAIN: something was renamed meanwhile.
+		if err != unix.EINTR && err != unix.EAGAIN || tries == 100 {
+			return fd, err
+		}
+	}
+}
+
+// executable tells whether execve would start the path.
+func (o *Observer) executable(path string) bool {
+	fd, err := o.lookup(path, true)
+	if err != nil {
+		return false
+	}
+	defer unix.Close(fd)
+	var st unix.Stat_t
+	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Mode&0o111 != 0
+}
+
+// connect is for calls with a socket address and its length.
+func (r reader) connect(arg, length int) ([]access, error) {
+	n := int(uint32(r.Args[length]))
+	if r.Args[arg] == 0 || n < 2 || n > 128 {
+		return nil, nil
+	}
+	b, err := r.Bytes(r.Args[arg], n)
+	if err != nil {
+		return nil, err
+	}
+	port := func() uint16 { return binary.BigEndian.Uint16(b[2:]) }
+	switch family := binary.NativeEndian.Uint16(b); {
+	case family == unix.AF_UNIX && len(b) > 3 && b[2] == 0:
+		return []access{{op: Connect, path: "unix:@" + string(b[3:])}}, nil
+	case family == unix.AF_UNIX && len(b) > 2:
+		path, err := r.absolute(unix.AT_FDCWD, strings.TrimRight(string(b[2:]), "\x00"))
+		return []access{{op: Connect, path: "unix:" + path, found: r.o.exists(path, true)}}, err
+	case family == unix.AF_INET && len(b) >= 8:
+		return []access{{op: Connect, path: "inet:" + netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[4:8])), port()).String()}}, nil
+	case family == unix.AF_INET6 && len(b) >= 24:
+		return []access{{op: Connect, path: "inet:" + netip.AddrPortFrom(netip.AddrFrom16([16]byte(b[8:24])), port()).String()}}, nil
+	}
+	return nil, nil
+}
