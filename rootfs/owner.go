@@ -41,3 +41,23 @@ func NewOwner(id int) (_ Owner, err error) {
 	}
 	return Owner{ID: id, Map: f}, nil
 }
+
+// CanMapOwners tells whether files in folder can be shown as another owner's;
+// an error says why not. It takes real root.
+func CanMapOwners(folder string, id int) error {
+	o, err := NewOwner(id)
+	if err != nil {
+		return err
+	}
+	defer o.Map.Close()
+	tree, err := unix.OpenTree(unix.AT_FDCWD, folder, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", folder, err)
+	}
+	defer unix.Close(tree)
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_IDMAP, Userns_fd: uint64(o.Map.Fd())}
+	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH, &attr); err != nil {
+		return fmt.Errorf("its file system refuses: %w", err)
+	}
+	return nil
+}

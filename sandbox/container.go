@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"syscall"
 
 	_ "github.com/opencontainers/cgroups/devices" // libcontainer refuses device rules without it
@@ -118,12 +119,21 @@ func (c *container) start(files []*os.File) (bool, error) {
 	c.listener = ours
 	c.p = c.process(append([]*os.File{exe, files[msgSpec], files[msgStatus], theirs}, files[msgSources:]...), files[msgOutput])
 	if err := c.c.Run(c.p); err != nil {
-		return false, errors.Join(fmt.Errorf("start the sandbox: %w", err), ours.Close(), c.c.Destroy())
+		return false, errors.Join(fmt.Errorf("start the sandbox: %w", namespaceError(err)), ours.Close(), c.c.Destroy())
 	}
 	if c.pid, err = c.p.Pid(); err != nil {
 		return true, errors.Join(fmt.Errorf("find the sandbox's PID 1: %w", err), ours.Close())
 	}
 	return true, nil
+}
+
+// namespaceError recognises that a namespace was refused: libcontainer says it
+// in words alone.
+func namespaceError(err error) error {
+	if strings.Contains(err.Error(), "failed to unshare") || strings.Contains(err.Error(), "error mounting") {
+		return fmt.Errorf("%w: %w", ErrUnsupported, err)
+	}
+	return err
 }
 
 func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Process {

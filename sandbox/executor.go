@@ -33,6 +33,9 @@ func execute(payload Payload) error {
 	if err := filter(spec, os.NewFile(fdSupervisor, "supervisor")); err != nil {
 		return err
 	}
+	if spec.Task == nil {
+		return json.NewEncoder(status).Encode(true)
+	}
 	return json.NewEncoder(status).Encode(payload(Task{Data: spec.Task, Files: sources}, os.Stdout))
 }
 

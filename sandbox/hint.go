@@ -5,29 +5,46 @@ import (
 	"os"
 	"strconv"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // setting is a kernel switch that can forbid what a sandbox needs.
 type setting struct {
-	file string // below /proc/sys
-	bad  func(value string) bool
-	hint string
+	file     string // below /proc/sys
+	bad      string // value
+	features string // that it forbids, as doctor names them
+	hint     string
 }
 
-var settings = []setting{
-	{"kernel/unprivileged_userns_clone", is("0"),
-		"user namespaces are switched off for ordinary users; run: sysctl -w kernel.unprivileged_userns_clone=1"},
-	{"user/max_user_namespaces", is("0"),
-		"user namespaces are switched off; run: sysctl -w user.max_user_namespaces=15000"},
-	{"kernel/apparmor_restrict_unprivileged_userns", is("1"),
-		"AppArmor restricts user namespaces (Ubuntu 23.10 and later); run: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or give belljar an AppArmor profile with the userns permission"},
-	{"user/max_mnt_namespaces", is("0"),
-		"mount namespaces are switched off; run: sysctl -w user.max_mnt_namespaces=15000"},
-	{"user/max_time_namespaces", is("0"),
-		"time namespaces are switched off; run: sysctl -w user.max_time_namespaces=15000"},
+// forbids tells whether the setting, when it has this value, forbids a feature.
+func (s setting) forbids(feature, value string) bool {
+	return value == s.bad && strings.Contains(s.features, feature)
 }
 
-func is(want string) func(string) bool { return func(got string) bool { return got == want } }
+// settings is a function: a variable would be made at every start of a sandbox.
+func settings() []setting {
+	return []setting{
+		{"kernel/unprivileged_userns_clone", "0", userNamespace,
+			"user namespaces are switched off for ordinary users; run: sysctl -w kernel.unprivileged_userns_clone=1"},
+		{"user/max_user_namespaces", "0", userNamespace + ", nested user namespace",
+			"user namespaces are switched off; run: sysctl -w user.max_user_namespaces=15000"},
+		{"kernel/apparmor_restrict_unprivileged_userns", "1", userNamespace + ", " + mountNamespace + ", private mounts",
+			"AppArmor restricts user namespaces (Ubuntu 23.10 and later); run: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or give belljar an AppArmor profile with the userns permission"},
+		switchedOff("mnt", mountNamespace),
+		switchedOff("pid", pidNamespace),
+		switchedOff("ipc", "ipc namespace"),
+		switchedOff("uts", "uts namespace"),
+		switchedOff("net", "network namespace"),
+		switchedOff("cgroup", "cgroup namespace"),
+		switchedOff("time", "time namespace"),
+	}
+}
+
+func switchedOff(kind, feature string) setting {
+	file := "user/max_" + kind + "_namespaces"
+	return setting{file, "0", feature, strings.TrimSuffix(feature, "s") + "s are switched off; run: sysctl -w " + strings.ReplaceAll(file, "/", ".") + "=15000"}
+}
 
 // Hint names the settings of this machine that forbid the sandbox, and how to
 // change them.
@@ -35,8 +52,8 @@ func Hint() string { return hintFrom(os.DirFS("/proc/sys"), kernelRelease()) }
 
 func hintFrom(sys fs.FS, release string) string {
 	var found []string
-	for _, s := range settings {
-		if text, err := fs.ReadFile(sys, s.file); err == nil && s.bad(strings.TrimSpace(string(text))) {
+	for _, s := range settings() {
+		if text, err := fs.ReadFile(sys, s.file); err == nil && strings.TrimSpace(string(text)) == s.bad {
 			found = append(found, s.hint)
 		}
 	}
@@ -51,11 +68,11 @@ func hintFrom(sys fs.FS, release string) string {
 }
 
 func kernelRelease() string {
-	text, err := os.ReadFile("/proc/sys/kernel/osrelease")
-	if err != nil {
+	var name unix.Utsname
+	if err := unix.Uname(&name); err != nil {
 		return "unknown"
 	}
-	return strings.TrimSpace(string(text))
+	return unix.ByteSliceToString(name.Release[:])
 }
 
 // tooOld compares the first two numbers of a release with 5.12, the first

@@ -51,6 +51,8 @@ func Main(payload Payload) {
 		err = supervise()
 	case roleNative:
 		err = runNative()
+	case roleProbe:
+		err = runProbe()
 	case roleExecutor:
 		err = refused(execute(payload))
 	default:

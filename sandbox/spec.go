@@ -23,8 +23,9 @@ var (
 type Spec struct {
 	// Root is everything visible inside.
 	Root rootfs.Root `json:"root"`
-	// Task is handed to the [Payload] as it is.
-	Task json.RawMessage `json:"task"`
+	// Task is handed to the [Payload] as it is. Without one the sandbox ends
+	// as soon as it stands.
+	Task json.RawMessage `json:"task,omitempty"`
 	// Work is a folder of the host that nobody else uses during the run;
 	// the composed root is mounted over it, in the supervisor's view alone.
 	Work string `json:"work"`

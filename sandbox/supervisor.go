@@ -110,7 +110,7 @@ func (s *supervisor) serve(files []*os.File) {
 // isRefusal tells errors of a kernel that will not from those of a bug or a
 // full disk.
 func isRefusal(err error) bool {
-	for _, e := range []error{rootfs.ErrUnsupported, unix.EPERM, unix.EACCES, unix.ENOSYS, unix.EINVAL} {
+	for _, e := range []error{ErrUnsupported, rootfs.ErrUnsupported, unix.EPERM, unix.EACCES, unix.ENOSYS, unix.EINVAL} {
 		if errors.Is(err, e) {
 			return true
 		}

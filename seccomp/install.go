@@ -41,3 +41,17 @@ func set(flags uintptr, prog *unix.SockFprog) (int, error) {
 	}
 	return int(fd), nil
 }
+
+// Try tells whether the kernel would take program, with a listener. The
+// calling thread, which must be locked, keeps it: it is good for nothing more
+// than to end soon.
+func Try(program []bpf.RawInstruction) error {
+	if err := unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); err != nil {
+		return fmt.Errorf("set no_new_privs: %w", err)
+	}
+	listener, err := Install(program)
+	if err != nil {
+		return err
+	}
+	return listener.Close()
+}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -157,14 +158,24 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestNoUserNamespaces runs belljar where the kernel refuses them.
-func TestNoUserNamespaces(t *testing.T) {
-	dir, env := project(t, sleeper(0))
-	out, err := unshared(dir, env, "-Ur", "echo 0 >/proc/sys/user/max_user_namespaces")
-	if exitCode(err) != 5 || !strings.Contains(string(out), "sysctl -w user.max_user_namespaces=") {
-		t.Errorf("%v\n%s", err, out)
-	}
-	if _, err := os.Stat(filepath.Join(dir, "parts")); err == nil {
-		t.Error("parts was made")
+// TestRefusedNamespaces runs belljar where the kernel refuses one kind of
+// namespace: it builds nothing, and says which setting to change.
+func TestRefusedNamespaces(t *testing.T) {
+	for _, kind := range []string{"user", "mnt", "pid", "ipc", "uts", "net", "cgroup", "time"} {
+		t.Run(kind, func(t *testing.T) {
+			dir, env := project(t, sleeper(0))
+			setup := "echo 0 >/proc/sys/user/max_" + kind + "_namespaces"
+			out, err := unshared(dir, env, "-Ur", setup)
+			if exitCode(err) != 5 || !strings.Contains(string(out), "sysctl -w user.max_"+kind+"_namespaces=") {
+				t.Errorf("build: %v\n%s", err, out)
+			}
+			if _, err := os.Stat(filepath.Join(dir, "parts")); err == nil {
+				t.Error("parts was made")
+			}
+			out, err = unshared(dir, env, "-Ur", setup+`; exec "$0" doctor`)
+			if exitCode(err) != 5 || !regexp.MustCompile(`MISSING  .*\n.*\n.*sysctl -w user.max_`+kind+`_namespaces=`).Match(out) {
+				t.Errorf("doctor: %v\n%s", err, out)
+			}
+		})
 	}
 }
