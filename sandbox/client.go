@@ -227,6 +227,9 @@ func (r *run) wait(ctx context.Context) (*Result, error) {
 		}
 		return nil, fmt.Errorf("%w: %s", sentinel, a.Error)
 	}
+	if a.Memory {
+		return nil, ErrMemory
+	}
 	if !json.Valid(status) {
 		return nil, fmt.Errorf("%w (exit status %d)", ErrDied, a.Exit)
 	}
@@ -234,5 +237,5 @@ func (r *run) wait(ctx context.Context) (*Result, error) {
 	if json.Unmarshal(status, &no) == nil && no.Refused != "" {
 		return nil, fmt.Errorf("%w: %s", ErrUnsupported, no.Refused)
 	}
-	return &Result{Status: status, CPU: time.Duration(a.CPU), MaxRSS: a.MaxRSS}, nil
+	return &Result{Status: status, CPU: time.Duration(a.CPU), MaxRSS: a.MaxRSS, Processes: a.Processes}, nil
 }

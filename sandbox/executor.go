@@ -59,7 +59,28 @@ func filter(s *Spec, supervisor *os.File) error {
 	if err := sendFiles(supervisor, []*os.File{listener}); err != nil {
 		return fmt.Errorf("hand over the seccomp listener: %w", err)
 	}
-	return nil
+	if s.Limits.Memory == 0 {
+		return nil
+	}
+	return awaitGroup(supervisor, s.Limits.Memory)
+}
+
+// The supervisor's word on memory: this process is in a cgroup that bounds it,
+// or must bound itself.
+const inGroup, noGroup = 'c', 'r'
+
+// awaitGroup waits until whatever starts from here on is in the sandbox's
+// cgroup. Without one, each process is bounded by itself, and the supervisor
+// watches their sum.
+func awaitGroup(supervisor *os.File, memory int64) error {
+	var word [1]byte
+	if n, err := unix.Read(int(supervisor.Fd()), word[:]); n != 1 {
+		return fmt.Errorf("wait for the supervisor: %v", err)
+	}
+	if word[0] == inGroup {
+		return nil
+	}
+	return unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: uint64(memory), Max: uint64(memory)})
 }
 
 func readSpec(f *os.File) (*Spec, error) {

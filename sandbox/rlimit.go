@@ -38,7 +38,7 @@ func rlimits(l Limits) map[int]unix.Rlimit {
 		unix.RLIMIT_NICE:       {},
 		unix.RLIMIT_RTPRIO:     {},
 	}
-	for resource, n := range map[int]int64{unix.RLIMIT_NPROC: int64(l.Processes), unix.RLIMIT_FSIZE: l.FileSize, unix.RLIMIT_DATA: l.Memory} {
+	for resource, n := range map[int]int64{unix.RLIMIT_NPROC: int64(l.Processes), unix.RLIMIT_FSIZE: l.FileSize} {
 		if n > 0 {
 			all[resource] = unix.Rlimit{Cur: uint64(n), Max: uint64(n)}
 		}

@@ -17,6 +17,9 @@ var (
 	// ErrDied says that the sandbox ended without reporting: it was killed
 	// from outside, or by the kernel for want of memory.
 	ErrDied = errors.New("the sandbox died without a result")
+	// ErrMemory says that everything inside together took more memory than
+	// [Limits.Memory], and was killed for it.
+	ErrMemory = errors.New("it took more memory than it may")
 )
 
 // Spec says what one sandbox shows and what its executor is told.
@@ -76,6 +79,9 @@ type Result struct {
 	CPU time.Duration
 	// MaxRSS is the largest resident set of one process inside, in bytes.
 	MaxRSS int64
+	// Processes is the largest number of processes that was seen at a time:
+	// short crowds may go unseen.
+	Processes int64
 }
 
 // Task is what a [Payload] works on, inside the sandbox.

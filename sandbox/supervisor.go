@@ -26,6 +26,9 @@ const ready = "ready"
 // rootVar is set when the caller is real root and made no user namespace.
 const rootVar = "_BELLJAR_ROOT"
 
+// groups is where the scratch folder shows /sys/fs/cgroup, writable.
+const groups = "cgroup"
+
 // firstBuildUID is the first of the host uids that root's builds run as; no
 // distribution hands out this range. There are buildUIDs of them.
 const (
@@ -85,6 +88,12 @@ func prepareNamespace(scratch string) error {
 	if err := unix.Mount("tmpfs", scratch, "tmpfs", unix.MS_NOSUID|unix.MS_NODEV, "mode=0711"); err != nil {
 		return fmt.Errorf("mount a tmpfs at %s: %w", scratch, err)
 	}
+	// A cgroup bounds a sandbox's memory where this user may make one; where
+	// there is nothing to show, none may.
+	if err := os.Mkdir(filepath.Join(scratch, groups), 0o700); err != nil {
+		return fmt.Errorf("make a folder in %s: %w", scratch, err)
+	}
+	_ = unix.Mount("/sys/fs/cgroup", filepath.Join(scratch, groups), "", unix.MS_BIND|unix.MS_REC, "")
 	// libcontainer would set up device cgroups otherwise; a build's limits
 	// do not come from there.
 	_ = unix.MountSetattr(unix.AT_FDCWD, "/sys/fs/cgroup", unix.AT_RECURSIVE, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY})
@@ -137,7 +146,7 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 		return nil, err
 	}
 	id := s.name + strconv.FormatInt(s.serial.Add(1), 10)
-	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID, tty: spec.Terminal}
+	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID, tty: spec.Terminal, limits: spec.Limits, groups: filepath.Join(s.scratch, groups)}
 	var observations *os.File
 	if spec.Observe { // the last that came along, and nothing for the inside
 		observations, files = files[len(files)-1], files[:len(files)-1]

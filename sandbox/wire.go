@@ -31,9 +31,11 @@ var errClosed = errors.New("connection closed")
 type answer struct {
 	Error       string `json:"error,omitempty"`
 	Unsupported bool   `json:"unsupported,omitempty"`
+	Memory      bool   `json:"memory,omitempty"` // it took too much
 	Exit        int    `json:"exit"`
 	CPU         int64  `json:"cpu"` // nanoseconds
 	MaxRSS      int64  `json:"maxrss"`
+	Processes   int64  `json:"processes"`
 }
 
 func sendFiles(sock *os.File, files []*os.File) error {
@@ -48,32 +50,51 @@ func sendFiles(sock *os.File, files []*os.File) error {
 
 // receiveFiles returns errClosed when the other side is gone.
 func receiveFiles(sock *os.File) ([]*os.File, error) {
+	files, _, err := receiveFrom(sock)
+	return files, err
+}
+
+// receiveFrom also gives the sender's pid, as this process's namespace has it,
+// when the socket was told to pass credentials.
+func receiveFrom(sock *os.File) ([]*os.File, int, error) {
 	buf := make([]byte, 1)
-	oob := make([]byte, unix.CmsgSpace(4*253))
+	oob := make([]byte, unix.CmsgSpace(4*253)+unix.CmsgSpace(unix.SizeofUcred))
 	var n, oobn int
 	err := onFd(sock, func(fd int) (err error) {
 		n, oobn, _, _, err = unix.Recvmsg(fd, buf, oob, unix.MSG_CMSG_CLOEXEC)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("receive request: %w", err)
+		return nil, 0, fmt.Errorf("receive request: %w", err)
 	}
 	if n == 0 {
-		return nil, errClosed
+		return nil, 0, errClosed
 	}
-	messages, err := unix.ParseSocketControlMessage(oob[:oobn])
-	if err != nil || len(messages) != 1 {
-		return nil, fmt.Errorf("parse request: %d control messages, %v", len(messages), err)
-	}
-	fds, err := unix.ParseUnixRights(&messages[0])
+	return parseMessage(oob[:oobn])
+}
+
+func parseMessage(oob []byte) (files []*os.File, pid int, err error) {
+	messages, err := unix.ParseSocketControlMessage(oob)
 	if err != nil {
-		return nil, fmt.Errorf("parse request: %w", err)
+		return nil, 0, fmt.Errorf("parse request: %w", err)
 	}
-	var files []*os.File
-	for _, fd := range fds {
-		files = append(files, os.NewFile(uintptr(fd), "passed"))
+	for _, m := range messages {
+		if m.Header.Type == unix.SCM_CREDENTIALS {
+			if c, err := unix.ParseUnixCredentials(&m); err == nil {
+				pid = int(c.Pid)
+			}
+			continue
+		}
+		fds, err := unix.ParseUnixRights(&m)
+		if err != nil {
+			closeAll(files)
+			return nil, 0, fmt.Errorf("parse request: %w", err)
+		}
+		for _, fd := range fds {
+			files = append(files, os.NewFile(uintptr(fd), "passed"))
+		}
 	}
-	return files, nil
+	return files, pid, nil
 }
 
 func onFd(f *os.File, call func(fd int) error) error {

@@ -17,6 +17,7 @@ type buildOptions struct {
 	locked  bool
 	json    bool
 	observe bool
+	limits  []string
 }
 
 func (o *buildOptions) flags(cmd *cobra.Command) {
@@ -24,6 +25,7 @@ func (o *buildOptions) flags(cmd *cobra.Command) {
 	f.IntVarP(&o.jobs, "jobs", "j", 0, "processes at a time (default: the number of CPUs); never changes an output")
 	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
 	f.BoolVar(&o.observe, "observe", false, "record what each build names, found or not (belljar log --observed PART); never changes an output")
+	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more memory, processes, file-size, time, silence (printing nothing) or log; may be repeated")
 	f.BoolVar(&o.json, "json", false, "print the table as JSON")
 }
 
@@ -45,7 +47,14 @@ func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) e
 	if o.jobs < 0 {
 		return fmt.Errorf("%w: --jobs %d: there is no negative number of processes", errUsage, o.jobs)
 	}
+	if _, err := build.ParseLimits(o.limits...); err != nil {
+		return fmt.Errorf("%w: %w", errUsage, err)
+	}
 	p, parts, err := g.open(ctx, o.locked, args)
+	if err != nil {
+		return err
+	}
+	limits, err := p.Limits(o.limits)
 	if err != nil {
 		return err
 	}
@@ -61,7 +70,7 @@ func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) e
 		return err
 	}
 	defer s.Close()
-	results, err := p.Build(ctx, graph, build.Options{Store: s, Jobs: o.jobs, Observe: o.observe, Events: ui.events()})
+	results, err := p.Build(ctx, graph, build.Options{Store: s, Jobs: o.jobs, Observe: o.observe, Limits: limits, Events: ui.events()})
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,8 @@ type Options struct {
 	// Jobs is how many processes may run at once: so many parts, and so
 	// many jobs of make in each. 0 means the number of CPUs.
 	Jobs int
+	// Limits bound each build.
+	Limits Limits
 	// Observe records what each build names, see [store.Store.Observation].
 	// A wanted part that is there and was not observed is built again for it;
 	// its output in the store stays as it is.

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync"
 	"time"
@@ -64,12 +63,19 @@ func (r *realiser) build(ctx context.Context, n *plan.Node, existing *store.Reco
 	if err != nil {
 		return nil, err
 	}
-	log, err := startLog(r.options.Store.LogPath(n.Key))
+	limits := r.limits(n)
+	limited, end := limits.context(ctx)
+	defer end(nil)
+	log, err := startLog(r.options.Store.LogPath(n.Key), limits, end)
 	if err != nil {
 		return nil, err
 	}
-	report, err := r.sandboxed(ctx, n, stagingFolders(staging), visible, log)
-	if err := errors.Join(err, log.close()); err != nil {
+	report, err := r.sandboxed(limited, n, stagingFolders(staging), visible, log)
+	err = errors.Join(err, log.close())
+	if limit := asFailure(context.Cause(limited), err, limits); limit != nil && ctx.Err() == nil {
+		return nil, r.failure(n, staging, log, &step.Failure{Phase: "limit", Message: limit.Error()})
+	}
+	if err != nil {
 		return nil, r.died(ctx, n, staging, log, err)
 	}
 	if report.Failure != nil {
@@ -144,6 +150,9 @@ func (r *realiser) sandboxed(ctx context.Context, n *plan.Node, f folders, visib
 	if err := json.Unmarshal(result.Status, &report); err != nil {
 		return nil, fmt.Errorf("read the sandbox's report: %w", err)
 	}
+	if f := report.Failure; f != nil && crowded(result.Processes, r.limits(n)) {
+		f.Message += fmt.Sprintf("; it had %d processes, near the limit (--limit processes=)", result.Processes)
+	}
 	return &report, nil
 }
 
@@ -185,38 +194,4 @@ func (r *realiser) died(ctx context.Context, n *plan.Node, staging *store.Stagin
 		return fmt.Errorf("build %s: %w", n.Action.Name, err)
 	}
 	return r.failure(n, staging, log, &step.Failure{Phase: "sandbox", Message: err.Error()})
-}
-
-// logFile copies what a build prints into its log and remembers the end.
-type logFile struct {
-	path string
-	pipe *os.File // the build's stdout and stderr
-	tail tail
-	done chan error
-}
-
-func startLog(path string) (*logFile, error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("create log: %w", err)
-	}
-	read, write, err := os.Pipe()
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("make a pipe for the log: %w", err), f.Close())
-	}
-	l := &logFile{path: path, pipe: write, done: make(chan error, 1)}
-	go func() {
-		_, err := io.Copy(io.MultiWriter(&l.tail, f), read)
-		if err != nil {
-			_, _ = io.Copy(io.Discard, read) // a full disk must not block the build
-			err = fmt.Errorf("write log: %w", err)
-		}
-		l.done <- errors.Join(err, read.Close(), f.Close())
-	}()
-	return l, nil
-}
-
-// close waits until everything printed is in the log.
-func (l *logFile) close() error {
-	return errors.Join(l.pipe.Close(), <-l.done)
 }

@@ -35,6 +35,7 @@ func (r *realiser) spec(n *plan.Node, f folders, visible []string, order step.Or
 	}
 	return sandbox.Spec{
 		Root: r.root(n, f, visible), Task: task, Work: f.root, Owned: owned, CPUs: r.options.Jobs,
+		Limits: r.limits(n).Limits,
 	}, nil
 }
 

@@ -98,6 +98,9 @@ func (w *worker) fail(i int, phase string, err error) {
 	if bad, ok := errors.AsType[*sourceError](err); ok {
 		f.Source = bad.source
 	}
+	if file := w.fullFile(); file != "" {
+		f.Message += "; " + file
+	}
 	w.report.Failure = f
 	fmt.Fprintf(w.out, "belljar: %s failed: %v\n", phase, err)
 }

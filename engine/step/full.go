@@ -1,0 +1,34 @@
+package step
+
+import (
+	"fmt"
+	"io/fs"
+	"math"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+)
+
+// fullFile names a file that has grown to the limit of file sizes, which is
+// then why a build failed: whoever wrote it was killed by SIGXFSZ, or told
+// EFBIG and printed anything. It is "" without a limit.
+func (w *worker) fullFile() string {
+	var l unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_FSIZE, &l); err != nil || l.Cur > math.MaxInt64 {
+		return ""
+	}
+	found := ""
+	for _, dir := range []string{WorkDir, w.order.Output, "/tmp"} {
+		_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return nil // what cannot be read is not it
+			}
+			if info, err := d.Info(); err == nil && d.Type().IsRegular() && info.Size() == int64(l.Cur) {
+				found = fmt.Sprintf("%s has grown to the limit of %d bytes (--limit file-size=)", p, l.Cur)
+				return fs.SkipAll
+			}
+			return nil
+		})
+	}
+	return found
+}
