@@ -28,8 +28,9 @@ type container struct {
 	uid   int    // host uid of the build
 	tty   bool   // with a devpts
 
-	limits Limits
-	groups string // where cgroups can be made
+	program []byte // the system call policy
+	limits  Limits
+	groups  string // where cgroups can be made
 
 	c   *libcontainer.Container
 	p   *libcontainer.Process
@@ -123,6 +124,9 @@ func (c *container) start(files []*os.File) (bool, error) {
 	if err := unix.SetsockoptInt(int(ours.Fd()), unix.SOL_SOCKET, unix.SO_PASSCRED, 1); err != nil {
 		return false, errors.Join(fmt.Errorf("ask for the executor's pid: %w", err), ours.Close(), c.c.Destroy())
 	}
+	if _, err := unix.Write(int(ours.Fd()), c.program); err != nil {
+		return false, errors.Join(fmt.Errorf("send the system call policy: %w", err), ours.Close(), c.c.Destroy())
+	}
 	c.p = c.process(append([]*os.File{exe, files[msgSpec], files[msgStatus], theirs}, files[msgSources:]...), files[msgOutput])
 	if err := c.c.Run(c.p); err != nil {
 		return false, errors.Join(fmt.Errorf("start the sandbox: %w", namespaceError(err)), ours.Close(), c.c.Destroy())
@@ -146,7 +150,7 @@ func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Pr
 	yes := true
 	p := &libcontainer.Process{
 		Args:            []string{fmt.Sprintf("/proc/self/fd/%d", fdExe)},
-		Env:             []string{roleVar + "=" + roleInit, "PATH=/tc/bin", "HOME=/build"},
+		Env:             []string{roleVar + "=" + roleInit, "PATH=/tc/bin", "HOME=/build", "GOGC=off"},
 		UID:             c.uid,
 		GID:             c.uid,
 		Cwd:             "/",

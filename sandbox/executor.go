@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"runtime/debug"
 
 	"golang.org/x/sys/unix"
 
@@ -21,7 +22,7 @@ func execute(payload Payload) error {
 	if err != nil {
 		return err
 	}
-	spec, err := readSpec(os.NewFile(fdSpec, "spec"))
+	spec, err := readSpec[inside](os.NewFile(fdSpec, "spec"))
 	if err != nil {
 		return err
 	}
@@ -30,28 +31,34 @@ func execute(payload Payload) error {
 		return err
 	}
 	os.Clearenv()
-	if err := filter(spec, os.NewFile(fdSupervisor, "supervisor")); err != nil {
+	if err := filter(spec.Limits, os.NewFile(fdSupervisor, "supervisor")); err != nil {
 		return err
 	}
+	debug.SetGCPercent(100) // it was off for the start
 	if spec.Task == nil {
 		return json.NewEncoder(status).Encode(true)
 	}
 	return json.NewEncoder(status).Encode(payload(Task{Data: spec.Task, Files: sources}, os.Stdout))
 }
 
+// inside is what the executor needs of a [Spec].
+type inside struct {
+	Task   json.RawMessage `json:"task"`
+	CPUs   int             `json:"cpus"`
+	Limits Limits          `json:"limits"`
+}
+
 // filter puts this process and all that it starts under the system call
-// policy. The supervisor gets the listener, and answers from then on.
-func filter(s *Spec, supervisor *os.File) error {
+// policy, which the supervisor has compiled and sent. The supervisor gets the
+// listener, and answers from then on.
+func filter(l Limits, supervisor *os.File) error {
 	defer supervisor.Close()
-	policy := seccomp.Policy()
-	if s.Observe {
-		policy = seccomp.Observed(policy)
+	code := make([]byte, 8*4096)
+	n, err := unix.Read(int(supervisor.Fd()), code)
+	if err != nil || n == 0 {
+		return fmt.Errorf("read the system call policy: %v", err)
 	}
-	program, err := seccomp.Compile(policy)
-	if err != nil {
-		return err
-	}
-	listener, err := seccomp.Install(program)
+	listener, err := seccomp.Install(seccomp.Unmarshal(code[:n]))
 	if err != nil {
 		return err
 	}
@@ -59,10 +66,10 @@ func filter(s *Spec, supervisor *os.File) error {
 	if err := sendFiles(supervisor, []*os.File{listener}); err != nil {
 		return fmt.Errorf("hand over the seccomp listener: %w", err)
 	}
-	if s.Limits.Memory == 0 {
+	if l.Memory == 0 {
 		return nil
 	}
-	return awaitGroup(supervisor, s.Limits.Memory)
+	return awaitGroup(supervisor, l.Memory)
 }
 
 // The supervisor's word on memory: this process is in a cgroup that bounds it,
@@ -83,13 +90,13 @@ func awaitGroup(supervisor *os.File, memory int64) error {
 	return unix.Setrlimit(unix.RLIMIT_DATA, &unix.Rlimit{Cur: uint64(memory), Max: uint64(memory)})
 }
 
-func readSpec(f *os.File) (*Spec, error) {
+func readSpec[T any](f *os.File) (*T, error) {
 	defer f.Close()
 	data, err := io.ReadAll(io.NewSectionReader(f, 0, 1<<30))
 	if err != nil {
 		return nil, fmt.Errorf("read spec: %w", err)
 	}
-	var s Spec
+	var s T
 	if err := json.Unmarshal(data, &s); err != nil {
 		return nil, fmt.Errorf("decode spec: %w", err)
 	}
@@ -136,7 +143,7 @@ func inheritedFiles() ([]uintptr, error) {
 
 // settle fixes what a process hands to its children and a machine or a
 // caller could vary. PID 1 did the rest before this program had threads.
-func settle(s *Spec) error {
+func settle(s *inside) error {
 	if err := limit(s.Limits); err != nil {
 		return err
 	}

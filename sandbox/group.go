@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -33,6 +34,7 @@ func newGroup(base, id string, memory int64) (*group, error) {
 		if !unified {
 			root = filepath.Join(base, "memory")
 		}
+		sweep(filepath.Join(root, parent))
 		g := &group{dir: filepath.Join(root, parent, id), unified: unified}
 		err := g.make(memory)
 		if err == nil {
@@ -41,6 +43,20 @@ func newGroup(base, id string, memory int64) (*group, error) {
 		errs = append(errs, err)
 	}
 	return nil, errors.Join(errs...)
+}
+
+// sweep removes groups that killed supervisors left: old ones, which the kernel
+// lets go only when nobody is in them.
+func sweep(parent string) {
+	left, err := filepath.Glob(filepath.Join(parent, containerPrefix+"*"))
+	if err != nil {
+		return
+	}
+	for _, dir := range left {
+		if info, err := os.Stat(dir); err == nil && time.Since(info.ModTime()) > time.Hour {
+			_ = unix.Rmdir(dir)
+		}
+	}
 }
 
 // ownGroup is the path of this process's group in the hierarchy that bounds

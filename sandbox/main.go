@@ -29,17 +29,23 @@ const (
 	fdSources
 )
 
-// Main plays the part that this process was re-executed for and does not
-// return then; in a process started by a person it returns at once. It must
-// be the first call of main() of every program, test binaries included, that
-// calls [Start].
-func Main(payload Payload) {
+// init is libcontainer's part of a sandbox's start, as early as can be: the
+// packages that this one does not need are not initialised yet, which takes
+// longer than anything that libcontainer does.
+func init() {
 	if len(os.Args) > 1 && os.Args[1] == "init" && os.Getenv("_LIBCONTAINER_INITPIPE") != "" {
 		// Read and remembered before the sandbox's own /proc, which has no
 		// sys, covers it: libcontainer asks later.
 		_, _ = capability.LastCap()
 		libcontainer.Init() // never returns
 	}
+}
+
+// Main plays the part that this process was re-executed for and does not
+// return then; in a process started by a person it returns at once. It must
+// be the first call of main() of every program, test binaries included, that
+// calls [Start].
+func Main(payload Payload) {
 	role := os.Getenv(roleVar)
 	if role == "" {
 		return

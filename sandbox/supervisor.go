@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"belljar.build/rootfs"
+	"belljar.build/seccomp"
 )
 
 // scratchVar names the folder over which the supervisor mounts its own tmpfs.
@@ -25,6 +26,9 @@ const ready = "ready"
 
 // rootVar is set when the caller is real root and made no user namespace.
 const rootVar = "_BELLJAR_ROOT"
+
+// containerPrefix begins the names of containers and cgroups.
+const containerPrefix = "belljar-"
 
 // groups is where the scratch folder shows /sys/fs/cgroup, writable.
 const groups = "cgroup"
@@ -42,6 +46,8 @@ type supervisor struct {
 	root    bool   // started by real root: each running build gets a host uid of its own
 	name    string // prefix of container ids, one of its kind on the machine
 	serial  atomic.Int64
+
+	programs sync.Map // compiled policies, by whether they observe
 
 	mu   sync.Mutex
 	idle []rootfs.Owner // made and given back
@@ -63,7 +69,7 @@ func supervise() error {
 	if _, err := sock.WriteString(ready); err != nil {
 		return nil // the caller is gone
 	}
-	s := &supervisor{scratch: scratch, root: root, name: "belljar-" + rand.Text() + "-"}
+	s := &supervisor{scratch: scratch, root: root, name: containerPrefix + rand.Text() + "-"}
 	for {
 		files, err := receiveFiles(sock)
 		if errors.Is(err, errClosed) {
@@ -128,7 +134,7 @@ func isRefusal(err error) bool {
 }
 
 func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err error) {
-	spec, err := readSpec(reopen(files[msgSpec]))
+	spec, err := readSpec[Spec](reopen(files[msgSpec]))
 	if err != nil {
 		return nil, err
 	}
@@ -147,6 +153,9 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 	}
 	id := s.name + strconv.FormatInt(s.serial.Add(1), 10)
 	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID, tty: spec.Terminal, limits: spec.Limits, groups: filepath.Join(s.scratch, groups)}
+	if c.program, err = s.policy(spec.Observe); err != nil {
+		return nil, errors.Join(err, rootfs.Release(spec.Work))
+	}
 	var observations *os.File
 	if spec.Observe { // the last that came along, and nothing for the inside
 		observations, files = files[len(files)-1], files[:len(files)-1]
@@ -162,6 +171,24 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 	}
 	go c.killWhenAbandoned(control)
 	return c.serve(observations)
+}
+
+// policy is the compiled system call policy.
+func (s *supervisor) policy(observe bool) ([]byte, error) {
+	if p, ok := s.programs.Load(observe); ok {
+		return p.([]byte), nil
+	}
+	policy := seccomp.Policy()
+	if observe {
+		policy = seccomp.Observed(policy)
+	}
+	program, err := seccomp.Compile(policy)
+	if err != nil {
+		return nil, err
+	}
+	code := seccomp.Marshal(program)
+	s.programs.Store(observe, code)
+	return code, nil
 }
 
 // owner is who a build runs as, while it runs nobody else. The zero value, uid

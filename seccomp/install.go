@@ -1,6 +1,7 @@
 package seccomp
 
 import (
+	"encoding/binary"
 	"fmt"
 	"os"
 	"runtime"
@@ -9,6 +10,29 @@ import (
 	"golang.org/x/net/bpf"
 	"golang.org/x/sys/unix"
 )
+
+// Marshal writes a program as the kernel has it in memory, for another process
+// of this machine.
+func Marshal(program []bpf.RawInstruction) []byte {
+	b := make([]byte, 0, 8*len(program))
+	for _, in := range program {
+		b = binary.NativeEndian.AppendUint16(b, in.Op)
+		b = append(b, in.Jt, in.Jf)
+		b = binary.NativeEndian.AppendUint32(b, in.K)
+	}
+	return b
+}
+
+// Unmarshal reads what [Marshal] wrote.
+func Unmarshal(b []byte) []bpf.RawInstruction {
+	var program []bpf.RawInstruction
+	for ; len(b) >= 8; b = b[8:] {
+		program = append(program, bpf.RawInstruction{
+			Op: binary.NativeEndian.Uint16(b), Jt: b[2], Jf: b[3], K: binary.NativeEndian.Uint32(b[4:]),
+		})
+	}
+	return program
+}
 
 // Install makes the kernel run program at every system call of all threads of
 // this process and of all that they start, for good. no_new_privs must be set.

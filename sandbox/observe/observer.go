@@ -13,6 +13,7 @@ type Observer struct {
 	root  *os.File // the sandbox's root
 	out   *Writer
 	tasks map[int]*task
+	crowd int // how many of them call for a look at who is gone
 	last  int // number of the youngest program
 	seed  maphash.Seed
 	told  map[key]struct{} // what was written
@@ -34,7 +35,7 @@ func New(init int, out *Writer) (*Observer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the sandbox's root: %w", err)
 	}
-	return &Observer{root: root, out: out, tasks: map[int]*task{}, seed: maphash.MakeSeed(), told: map[key]struct{}{}}, nil
+	return &Observer{root: root, out: out, tasks: map[int]*task{}, crowd: 1024, seed: maphash.MakeSeed(), told: map[key]struct{}{}}, nil
 }
 
 // Close ends the observation and tells of the first error in it.
@@ -77,7 +78,7 @@ func (o *Observer) tell(t *task, a access) {
 	}
 	r := Record{Process: t.program, Op: a.op, Path: a.path, Found: a.found}
 	once := key{r.Process, r.Op, r.Found, maphash.String(o.seed, r.Path)}
-	if _, again := o.told[once]; again {
+	if _, again := o.told[once]; again || o.out.truncated {
 		return
 	}
 	o.told[once] = struct{}{}

@@ -60,9 +60,10 @@ const (
 	Connect Op = "connect" // a socket's peer
 )
 
-// maxBytes is how much of one sandbox is recorded. A large build (gcc) has a
-// hundred MiB.
-const maxBytes = 1 << 30
+// maxBytes is how much of one sandbox is recorded, and with it how much memory
+// a build can make the supervisor take. A program of five minutes' build has a
+// few ten MiB.
+const maxBytes = 512 << 20
 
 // Writer writes records as lines. It is not safe for concurrent use.
 type Writer struct {

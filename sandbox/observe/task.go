@@ -33,9 +33,24 @@ func (o *Observer) task(pid int) *task {
 		known.inode = inode
 		return known
 	}
+	o.forget()
 	t := &task{inode: inode, start: start, program: o.inherited(pid)}
 	o.tasks[pid] = t
 	return t
+}
+
+// forget drops the tasks that are gone, whenever there are twice as many as
+// were left the last time.
+func (o *Observer) forget() {
+	if len(o.tasks) < o.crowd {
+		return
+	}
+	for pid := range o.tasks {
+		if procInode(pid) == 0 {
+			delete(o.tasks, pid)
+		}
+	}
+	o.crowd = max(1024, 2*len(o.tasks))
 }
 
 // procInode is the inode of a thread's folder in /proc, 0 when it is gone. It

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The benchmarks of belljar, called by `make bench` after `make build`:
 #   1. the start of one sandbox, beside bubblewrap with the same mounts
+#      and what the system call policy and the observation cost
 #   2. a second build with nothing changed
 #   3. a build from a store that holds the toolchain alone, beside the same
 #      commands in a plain bubblewrap root
@@ -12,13 +13,13 @@
 #   BENCH_JOBS     jobs of both (default: the number of CPUs)
 #   BENCH_DIR      where all is made (default: a new folder in /var/tmp, removed)
 #   BENCH_SLAPOS   a checkout of https://github.com/SlapOS/slapos (default: a new one)
-#   BENCH_ONLY     some of "start again plain profiles"
+#   BENCH_ONLY     some of "start cost again plain profiles"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 profile=$(realpath "${BENCH_PROFILE:-profiles/examples/demo.cfg}")
 jobs=${BENCH_JOBS:-$(nproc)}
-only=${BENCH_ONLY:-start again plain profiles}
+only=${BENCH_ONLY:-start cost again plain profiles}
 belljar=$PWD/bin/belljar
 dir=${BENCH_DIR:-}
 if [ -z "$dir" ]; then
@@ -83,6 +84,25 @@ one_start() {
     chmod 755 "$place"
     have bwrap || compare=false
     "${as[@]}" "$dir/start" -base "$2" -tools "$3" -dir "$place" -bwrap=$compare
+}
+
+cost() {
+    have bwrap || { say "no bubblewrap: the cost of the policy is left out"; return; }
+    CGO_ENABLED=1 go build -trimpath -tags 'netgo osusergo' \
+        -ldflags '-linkmode external -extldflags -static -s -w' -o "$dir/cost" ./tests/bench/cost
+    cat >"$dir/project/dash.cfg" <<END
+[buildout]
+extends = $PWD/profiles/component/dash.cfg
+parts = dash
+END
+    "$belljar" -q -c "$dir/project/dash.cfg" lock
+    local source=
+    for source in "$dir"/cache/belljar/sources/*/*dash* "$dir"/cache/belljar/sources/*dash* "${BELLJAR_DISTFILES:-/nonexistent}"/dash_*; do
+        [ ! -f "$source" ] || break
+    done
+    say "dash's configure && make: CPU, median of 5; load $(cut -d' ' -f1 /proc/loadavg)"
+    mkdir -p "$dir/cost-runs"
+    "$dir/cost" -base "$(echo "$dir"/store/*-base-debian-11)" -tools "$(echo "$dir"/store/*-tools-debian-11)" -source "$source" -dir "$dir/cost-runs"
 }
 
 build() { "$belljar" -q -j "$jobs" -c "$dir/project/profiles/$1" build --json; }
@@ -184,9 +204,10 @@ main(sys.argv[1:])'
 
 install_tools
 if wants profiles; then profiles; fi
-case $only in *start* | *plain* | *again*) ;; *) exit ;; esac
+case $only in *start* | *cost* | *plain* | *again*) ;; *) exit ;; esac
 toolchain
 place_profile
 if wants start; then start; fi
+if wants cost; then cost; fi
 if wants plain; then plain; fi
 if wants again; then again; fi

@@ -54,7 +54,7 @@ func run(ctx context.Context, o options) (err error) {
 	}
 	defer supervisor.Close()
 	fmt.Printf("%-13s %9s %9s %9s %6s\n", "uid "+fmt.Sprint(os.Getuid()), "mounts", "belljar", "bwrap", "ratio")
-	for _, deps := range []int{5, 50} {
+	for _, deps := range []int{5, 50, 200} {
 		ours, theirs, err := compare(ctx, o, v, supervisor, deps)
 		if err != nil {
 			return err

@@ -15,7 +15,7 @@ import (
 )
 
 // maxDeps is the largest number of dependencies that is measured.
-const maxDeps = 50
+const maxDeps = 200
 
 // view is what both kinds of sandbox show.
 type view struct {
@@ -37,7 +37,7 @@ func newView(o options) (*view, error) {
 		}
 	}
 	for i := range maxDeps {
-		dep := filepath.Join(o.dir, fmt.Sprintf("dep-%02d", i))
+		dep := filepath.Join(o.dir, fmt.Sprintf("dep-%03d", i))
 		if err := os.MkdirAll(dep+"/lib", 0o755); err != nil {
 			return nil, fmt.Errorf("make a dependency: %w", err)
 		}
