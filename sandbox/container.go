@@ -28,7 +28,8 @@ type container struct {
 	uid   int    // host uid of the build
 	tty   bool   // with a devpts
 
-	program []byte // the system call policy
+	network *os.File // its network namespace
+	program []byte   // the system call policy
 	limits  Limits
 	groups  string // where cgroups can be made
 
@@ -67,10 +68,13 @@ func (c *container) spec() *specs.Spec {
 	}
 	for _, ns := range []specs.LinuxNamespaceType{
 		specs.MountNamespace, specs.PIDNamespace, specs.IPCNamespace, specs.UTSNamespace,
-		specs.NetworkNamespace, specs.CgroupNamespace, specs.TimeNamespace,
+		specs.CgroupNamespace, specs.TimeNamespace,
 	} {
 		s.Linux.Namespaces = append(s.Linux.Namespaces, specs.LinuxNamespace{Type: ns})
 	}
+	s.Linux.Namespaces = append(s.Linux.Namespaces, specs.LinuxNamespace{
+		Type: specs.NetworkNamespace, Path: fmt.Sprintf("/proc/%d/fd/%d", os.Getpid(), c.network.Fd()),
+	})
 	return s
 }
 

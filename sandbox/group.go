@@ -87,20 +87,20 @@ func (g *group) make(memory int64) error {
 		limits = [][2]string{{"memory.max", strconv.FormatInt(memory, 10)}, {"memory.oom.group", "1"}}
 	}
 	for _, l := range limits {
-		if err := os.WriteFile(filepath.Join(g.dir, l[0]), []byte(l[1]), 0); err != nil {
+		if err := os.WriteFile(filepath.Join(g.dir, l[0]), []byte(l[1]), 0o644); err != nil {
 			return errors.Join(fmt.Errorf("limit a cgroup: %w", err), g.remove())
 		}
 	}
 	// Swap counts too, where it is counted at all.
 	for _, l := range [][2]string{{"memory.memsw.limit_in_bytes", strconv.FormatInt(memory, 10)}, {"memory.swap.max", "0"}} {
-		_ = os.WriteFile(filepath.Join(g.dir, l[0]), []byte(l[1]), 0)
+		_ = os.WriteFile(filepath.Join(g.dir, l[0]), []byte(l[1]), 0o644)
 	}
 	return nil
 }
 
 // add moves a process, whose children will be in the group too.
 func (g *group) add(pid int) error {
-	if err := os.WriteFile(filepath.Join(g.dir, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0); err != nil {
+	if err := os.WriteFile(filepath.Join(g.dir, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0o644); err != nil {
 		return fmt.Errorf("put a build into its cgroup: %w", err)
 	}
 	return nil

@@ -47,6 +47,7 @@ type supervisor struct {
 	name    string // prefix of container ids, one of its kind on the machine
 	serial  atomic.Int64
 
+	networks *networks
 	programs sync.Map // compiled policies, by whether they observe
 
 	mu   sync.Mutex
@@ -69,7 +70,7 @@ func supervise() error {
 	if _, err := sock.WriteString(ready); err != nil {
 		return nil // the caller is gone
 	}
-	s := &supervisor{scratch: scratch, root: root, name: containerPrefix + rand.Text() + "-"}
+	s := &supervisor{scratch: scratch, root: root, name: containerPrefix + rand.Text() + "-", networks: newNetworks()}
 	for {
 		files, err := receiveFiles(sock)
 		if errors.Is(err, errClosed) {
@@ -153,6 +154,10 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 	}
 	id := s.name + strconv.FormatInt(s.serial.Add(1), 10)
 	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID, tty: spec.Terminal, limits: spec.Limits, groups: filepath.Join(s.scratch, groups)}
+	if c.network, err = s.networks.take(); err != nil {
+		return nil, errors.Join(err, rootfs.Release(spec.Work))
+	}
+	defer c.network.Close()
 	if c.program, err = s.policy(spec.Observe); err != nil {
 		return nil, errors.Join(err, rootfs.Release(spec.Work))
 	}
