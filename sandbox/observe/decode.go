@@ -106,8 +106,11 @@ func (r reader) exec(dir int32, arg, argv int, follow bool) ([]access, error) {
 	if err != nil || len(a) == 0 || !r.o.executable(a[0].path) {
 		return a, err
 	}
-	if a[0].argv, err = r.Texts(r.Args[argv], maxArgs, maxArgBytes); a[0].argv == nil {
-		a[0].argv = []string{}
+	a[0].argv = []string{}
+	if r.Args[argv] == 0 { // which Linux takes for no arguments
+		return a, nil
 	}
+	given, err := r.Texts(r.Args[argv], maxArgs, maxArgBytes)
+	a[0].argv = append(a[0].argv, given...)
 	return a, err
 }

@@ -83,7 +83,7 @@ func (r reader) connect(arg, length int) ([]access, error) {
 		return nil, nil
 	}
 	b, err := r.Bytes(r.Args[arg], n)
-	if err != nil {
+	if err != nil || len(b) < 2 {
 		return nil, err
 	}
 	port := func() uint16 { return binary.BigEndian.Uint16(b[2:]) }

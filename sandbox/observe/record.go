@@ -26,10 +26,10 @@ type Record struct {
 	// number; threads and forked children keep their parent's.
 	Process int `json:"process"`
 
-	// Argv is set in the line that tells of a start. Program is the path that
-	// was executed, Parent the number of the program that did so.
-	Argv    []string `json:"argv,omitempty"`
+	// Program is set in the line that tells of a start: the path that was
+	// executed, with its arguments. Parent is the number of who did so.
 	Program string   `json:"program,omitempty"`
+	Argv    []string `json:"argv,omitempty"`
 	Parent  int      `json:"parent,omitempty"`
 
 	// Op is what was done otherwise.
