@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -152,6 +153,10 @@ func (c *composer) file(f File) error {
 
 // write makes a file that was not there, with this very mode.
 func (c *composer) write(p, text string, mode os.FileMode) error {
+	// A process that is started meanwhile would hold the file open for
+	// writing until it executes its program: then nothing becomes read-only.
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	out, err := os.OpenFile(c.dir+p, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return fmt.Errorf("create %s in the sandbox: %w", p, err)

@@ -43,14 +43,18 @@ type container struct {
 // spec is the sandbox as an OCI runtime-spec value.
 func (c *container) spec() *specs.Spec {
 	s := &specs.Spec{
-		Version:    specs.Version,
-		Root:       &specs.Root{Path: c.root, Readonly: true},
+		Version: specs.Version,
+		// Read-only, nosuid and nodev already; libcontainer's remount would
+		// lose the last two.
+		Root:       &specs.Root{Path: c.root},
 		Hostname:   "localhost",
 		Domainname: "localdomain",
 		Mounts: []specs.Mount{
-			// Processes alone: what else stands in /proc tells of the machine,
-			// its load and its secrets. One mount instead of sixty masks.
-			{Destination: "/proc", Type: "proc", Source: "proc", Options: []string{"nosuid", "noexec", "nodev", "subset=pid"}},
+			// Processes alone, and of them the build's: what else stands in
+			// /proc tells of the machine, its load and its secrets, and PID 1
+			// and the executor are not for builds to set. One mount instead
+			// of sixty masks.
+			{Destination: "/proc", Type: "proc", Source: "proc", Options: []string{"nosuid", "noexec", "nodev", "subset=pid", "hidepid=ptraceable"}},
 			// /dev is composed already; libcontainer leaves a bind alone.
 			{Destination: "/dev", Type: "bind", Source: c.root + "/dev", Options: []string{"rbind"}},
 		},
@@ -131,7 +135,16 @@ func (c *container) start(files []*os.File) (bool, error) {
 	if _, err := unix.Write(int(ours.Fd()), c.program); err != nil {
 		return false, errors.Join(fmt.Errorf("send the system call policy: %w", err), ours.Close(), c.c.Destroy())
 	}
-	c.p = c.process(append([]*os.File{exe, files[msgSpec], files[msgStatus], theirs}, files[msgSources:]...), files[msgOutput])
+	var sources []*os.File
+	defer func() { closeAll(sources) }()
+	for _, f := range files[msgSources:] {
+		source, err := readOnly(f)
+		if err != nil {
+			return false, errors.Join(err, ours.Close(), c.c.Destroy())
+		}
+		sources = append(sources, source)
+	}
+	c.p = c.process(append([]*os.File{exe, files[msgSpec], files[msgStatus], theirs}, sources...), files[msgOutput])
 	if err := c.c.Run(c.p); err != nil {
 		return false, errors.Join(fmt.Errorf("start the sandbox: %w", namespaceError(err)), ours.Close(), c.c.Destroy())
 	}

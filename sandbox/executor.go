@@ -38,7 +38,7 @@ func execute(payload Payload) error {
 	if spec.Task == nil {
 		return json.NewEncoder(status).Encode(true)
 	}
-	return json.NewEncoder(status).Encode(payload(Task{Data: spec.Task, Files: sources}, os.Stdout))
+	return json.NewEncoder(status).Encode(payload(Task{Data: spec.Task, Files: sources, alone: true}, os.Stdout))
 }
 
 // inside is what the executor needs of a [Spec].

@@ -57,6 +57,13 @@ static void nest(unsigned uid, unsigned gid)
 	put("/proc/self/uid_map", map);
 	snprintf(map, sizeof map, "%d %u 1\n", INSIDE, gid);
 	put("/proc/self/gid_map", map);
+	// So that nobody else does; an ordinary user has no project id to map.
+	int fd = open("/proc/self/projid_map", O_WRONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		if (write(fd, "0 0 1", 5) < 0 && errno != EPERM)
+			refuse("map project ids");
+		close(fd);
+	}
 }
 
 // strip empties every capability set, the bounding set included, and leaves

@@ -92,7 +92,7 @@ func runProbe() error {
 }
 
 func tryProc(string) error {
-	return unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "subset=pid")
+	return unix.Mount("proc", "/proc", "proc", unix.MS_NOSUID|unix.MS_NODEV|unix.MS_NOEXEC, "subset=pid,hidepid=ptraceable")
 }
 
 // tryCompose covers /tmp, which exists everywhere, in the probe's own view.

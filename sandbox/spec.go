@@ -88,6 +88,8 @@ type Result struct {
 type Task struct {
 	Data  []byte     // Spec.Task
 	Files []*os.File // Files.Sources, read-only, at offset 0 when handed over
+
+	alone bool // in a sandbox, where all other processes are the build's
 }
 
 // Payload runs inside the sandbox as uid 1000. What it returns is encoded as

@@ -33,7 +33,7 @@ func ordinary() []specs.LinuxSyscall {
 		"read", "write", "close", "lseek", "pread64", "pwrite64", "readv", "writev", "preadv", "pwritev",
 		"preadv2", "pwritev2", "sendfile", "splice", "tee", "vmsplice", "copy_file_range", "readahead",
 		"fadvise64", "fallocate", "truncate", "ftruncate", "fsync", "fdatasync", "sync", "syncfs",
-		"sync_file_range", "flock", "fcntl", "dup", "dup2", "dup3", "close_range", "umask",
+		"sync_file_range", "flock", "dup", "dup2", "dup3", "close_range", "umask",
 		"stat", "fstat", "lstat", "newfstatat", "statx", "statfs", "fstatfs", "ustat",
 		"access", "faccessat", "faccessat2", "getcwd", "chdir", "fchdir", "getdents", "getdents64",
 		"rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "rmdir",

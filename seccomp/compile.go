@@ -172,7 +172,7 @@ func verdict(action specs.LinuxSeccompAction, errno *uint) (uint32, error) {
 		return unix.SECCOMP_RET_USER_NOTIF, nil
 	case action == specs.ActKillProcess && errno == nil:
 		return unix.SECCOMP_RET_KILL_PROCESS, nil
-	case action == specs.ActErrno && errno != nil && *errno > 0 && *errno < 4096:
+	case action == specs.ActErrno && errno != nil && *errno < 4096:
 		return unix.SECCOMP_RET_ERRNO | uint32(*errno), nil
 	}
 	return 0, fmt.Errorf("%w: action %s", ErrPolicy, action)

@@ -1,7 +1,6 @@
 package seccomp
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"unsafe"
@@ -149,15 +148,19 @@ func (c *Call) reply(a Answer) error {
 
 // write puts b into the caller's memory.
 func (c *Call) write(address uint64, b []byte) error {
-	mem, err := os.OpenFile(fmt.Sprintf("/proc/%d/mem", c.PID), os.O_WRONLY, 0)
-	if err != nil {
-		return err
-	}
-	defer mem.Close()
+	// The caller waits, so its pid is its own, unless it is killed right now
+	// and all other pids are used up meanwhile. /proc/PID/mem would know, but
+	// writes to pages that the caller itself may not write.
 	if !c.Valid() {
-		return errors.New("the caller is gone")
+		return unix.ESRCH
 	}
-	_, err = mem.WriteAt(b, int64(address))
+	local := []unix.Iovec{{Base: &b[0]}}
+	local[0].SetLen(len(b))
+	remote := []unix.RemoteIovec{{Base: uintptr(address), Len: len(b)}}
+	n, err := unix.ProcessVMWritev(c.PID, local, remote, 0)
+	if err == nil && n != len(b) {
+		err = unix.EFAULT
+	}
 	return err
 }
 

@@ -22,7 +22,7 @@ func Policy() *specs.LinuxSeccomp {
 		DefaultErrnoRet: number(unix.ENOSYS),
 		Architectures:   []specs.Arch{specs.ArchX86_64},
 		Syscalls: slices.Concat(
-			setID(), namespaces(), signalsToInit(), personalities(), terminals(), sockets(), machine(),
+			setID(), namespaces(), init1(), personalities(), terminals(), descriptors(), coreLimit(), sockets(), machine(),
 			forbidden(), ordinary(),
 		),
 	}
@@ -67,16 +67,16 @@ func namespaces() []specs.LinuxSyscall {
 	}
 }
 
-// signalsToInit keeps the build from PID 1, which has the same kernel uid.
+// init1 keeps the build from PID 1, which has the same kernel uid.
 // The descriptor of a folder of /proc would do for pidfd_send_signal, so that
 // is unknown here: its callers have kill.
-func signalsToInit() []specs.LinuxSyscall {
+func init1() []specs.LinuxSyscall {
 	return []specs.LinuxSyscall{
 		refuse([]string{
 			"kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_open", "prlimit64",
 			"process_vm_readv", "process_vm_writev", "sched_setparam", "sched_setscheduler", "sched_setattr",
 		}, unix.EPERM, equals(0, 1)),
-		refuse([]string{"ptrace", "tgkill", "rt_tgsigqueueinfo"}, unix.EPERM, equals(1, 1)),
+		refuse([]string{"ptrace", "tgkill", "rt_tgsigqueueinfo", "setpriority", "ioprio_set"}, unix.EPERM, equals(1, 1)),
 	}
 }
 
@@ -106,6 +106,30 @@ func terminals() []specs.LinuxSyscall {
 		refuse(names, unix.EOPNOTSUPP, equals(1, fsVerity)),
 		refuse(names, unix.EOPNOTSUPP, equals(1, fsEncrypt)),
 		allow(names),
+	}
+}
+
+// descriptors takes leases and notices on shared files: others, outside too,
+// would wait for the build at every open.
+func descriptors() []specs.LinuxSyscall {
+	const setDelegation = 1040 // F_SETDELEG
+	names := []string{"fcntl"}
+	return []specs.LinuxSyscall{
+		refuse(names, unix.EPERM, equals(1, unix.F_SETLEASE)),
+		refuse(names, unix.EPERM, equals(1, unix.F_NOTIFY)),
+		refuse(names, unix.EPERM, equals(1, setDelegation)),
+		allow(names),
+	}
+}
+
+// coreLimit leaves the limit of core dumps as it is, and says that it was set:
+// at 0, where scripts like to put it, a core_pattern with a pipe would run its
+// program on the machine.
+func coreLimit() []specs.LinuxSyscall {
+	return []specs.LinuxSyscall{
+		allow([]string{"prlimit64"}, masked(2, ^uint64(0), 0)), // only asks
+		{Names: []string{"prlimit64"}, Action: specs.ActErrno, ErrnoRet: number(0), Args: []specs.LinuxSeccompArg{equals(1, unix.RLIMIT_CORE)}},
+		{Names: []string{"setrlimit"}, Action: specs.ActErrno, ErrnoRet: number(0), Args: []specs.LinuxSeccompArg{equals(0, unix.RLIMIT_CORE)}},
 	}
 }
 

@@ -38,7 +38,7 @@ func layOut(w io.Writer, rows []project.Row, digits int, short bool) {
 		if short {
 			path = path[strings.LastIndexByte(path, '/')+1:][:8] + "…"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.1f\t%s\n", r.Part, version, r.Manifest[:digits], path, r.Seconds, r.State)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%.1f\t%s\n", r.Part, printable(version), r.Manifest[:digits], path, r.Seconds, r.State)
 	}
 	_ = t.Flush()
 }

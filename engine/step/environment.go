@@ -2,8 +2,6 @@ package step
 
 import (
 	"fmt"
-	"os"
-	"path"
 	"slices"
 	"strings"
 )
@@ -15,8 +13,8 @@ const EnvironmentFile = "belljar-environment.sh"
 // keepEnvironment writes it. The build has failed already: what goes wrong
 // here goes into the log only.
 func (w *worker) keepEnvironment(work string) {
-	err := os.WriteFile(path.Join(work, EnvironmentFile), []byte(environmentScript(w.env, w.dir)), 0o644)
-	if err != nil {
+	f, err := createBeneath(work, EnvironmentFile, 0o644)
+	if err := write(f, err, environmentScript(w.env, w.dir)); err != nil {
 		fmt.Fprintf(w.out, "belljar: keep the environment: %v\n", err)
 	}
 }

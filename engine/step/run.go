@@ -72,10 +72,7 @@ func (w *worker) copy(c *action.Copy) (err error) {
 		return err
 	}
 	to := w.absolute(c.Path)
-	if err := os.MkdirAll(path.Dir(to), 0o755); err != nil {
-		return fmt.Errorf("place source %s: %w", c.Source, err)
-	}
-	out, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, os.FileMode(c.Mode)&0o777)
+	out, err := w.create(to, os.FileMode(c.Mode)&0o777)
 	if err != nil {
 		return fmt.Errorf("place source %s: %w", c.Source, err)
 	}

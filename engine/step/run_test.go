@@ -168,6 +168,9 @@ func TestPatchThatDoesNotApply(t *testing.T) {
 func TestCopy(t *testing.T) {
 	w, _ := shell(t)
 	w.order.Output = filepath.Join(t.TempDir(), "out")
+	if err := os.Mkdir(w.order.Output, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	hand(t, w, "a", "text")
 	for path, want := range map[string]string{
 		"sub/x":              filepath.Join(w.dir, "sub/x"),

@@ -42,7 +42,8 @@ func (w *worker) shell(o *ShellOrder, peer *os.File) ShellReport {
 		rest = w.prepare(rest)
 	}
 	text := w.startup(o, rest)
-	if err := os.WriteFile(startupFile, []byte(text), 0o644); err != nil {
+	f, err := w.create(startupFile, 0o644)
+	if err := write(f, err, text); err != nil {
 		return ShellReport{Exit: 1, Error: err.Error()}
 	}
 	cmd := w.shellCommand(o)

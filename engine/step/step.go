@@ -56,14 +56,14 @@ type Failure struct {
 
 // worker is the state that steps share.
 type worker struct {
-	order   Order
-	files   map[string]*os.File
-	out     io.Writer
-	tools   string // folder of the toolchain's programs
-	env     []string
-	dir     string
-	report  *Report
-	current string // phase, for headings
+	order  Order
+	files  map[string]*os.File
+	out    io.Writer
+	tools  string // folder of the toolchain's programs
+	env    []string
+	dir    string
+	report *Report
+	task   sandbox.Task
 }
 
 // Perform is the sandbox's payload.
@@ -72,7 +72,7 @@ func Perform(t sandbox.Task, out io.Writer) any {
 	if err := json.Unmarshal(t.Data, &o); err != nil {
 		return Report{Failure: &Failure{Phase: "start", Message: fmt.Sprintf("decode order: %v", err)}}
 	}
-	w := &worker{order: o, files: map[string]*os.File{}, out: out, tools: toolsDir, dir: WorkDir, report: &Report{}}
+	w := &worker{order: o, files: map[string]*os.File{}, out: out, tools: toolsDir, dir: WorkDir, report: &Report{}, task: t}
 	for i, name := range o.Sources {
 		w.files[name] = t.Files[i]
 	}
@@ -84,6 +84,9 @@ func Perform(t sandbox.Task, out io.Writer) any {
 		began := time.Now()
 		phase, err := w.perform(s)
 		if err != nil {
+			if err := w.task.EndOthers(); err != nil {
+				fmt.Fprintf(w.out, "belljar: %v\n", err)
+			}
 			w.fail(i, phase, err)
 			w.keepEnvironment(WorkDir)
 			break
@@ -106,6 +109,12 @@ func (w *worker) fail(i int, phase string, err error) {
 }
 
 func (w *worker) perform(s action.Step) (string, error) {
+	if s.Unpack != nil || s.Patch != nil || s.Copy != nil || s.Fixup != nil {
+		// These are belljar's own, and work on the build's files by name.
+		if err := w.task.EndOthers(); err != nil {
+			return "step", err
+		}
+	}
 	switch {
 	case s.Unpack != nil:
 		w.heading("unpack " + s.Unpack.Source)

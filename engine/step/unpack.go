@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -99,7 +98,13 @@ func (x *extraction) place(info archives.FileInfo) error {
 	return nil
 }
 
+// maxName is the kernel's: no program could name what lies deeper.
+const maxName = 4095
+
 func cleanName(name string) (string, error) {
+	if len(name) > maxName {
+		return "", fmt.Errorf("entry %q...: its name has %d bytes, and no path may have more than %d", name[:40], len(name), maxName)
+	}
 	if strings.HasPrefix(name, "/") {
 		return "", fmt.Errorf("entry %q climbs out of its folder: it is absolute", name)
 	}
@@ -166,7 +171,7 @@ func (x *extraction) file(name string, info archives.FileInfo) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = io.Copy(out, in)
+	err = copySparse(out, in)
 	if err := errors.Join(err, out.Close()); err != nil {
 		return err
 	}
