@@ -38,7 +38,7 @@ func Compose(dir string, r Root, o Owner) (err error) {
 			err = errors.Join(err, Release(dir))
 		}
 	}()
-	c := composer{dir: dir, owner: o}
+	c := composer{dir: dir, owner: o, folders: map[string]bool{}}
 	if err := c.fill(r); err != nil {
 		return err
 	}
@@ -61,10 +61,12 @@ func Release(dir string) error {
 // composer fills a fresh tmpfs. Nothing hostile has touched that tmpfs, so
 // plain paths below dir are safe; only targets are checked.
 type composer struct {
-	dir    string
-	owner  Owner
-	made   []string // entries of our own, whose times are set at the end
-	closed []string // binds and links: what lies beneath is not ours
+	dir   string
+	owner Owner
+	// folders are known to be there.
+	folders map[string]bool
+	made    []string // entries of our own, whose times are set at the end
+	closed  []string // binds and links: what lies beneath is not ours
 }
 
 func (c *composer) fill(r Root) error {
@@ -101,7 +103,7 @@ func (c *composer) check(p string) error {
 		return fmt.Errorf("sandbox path %q is not a clean absolute path", p)
 	}
 	for _, q := range c.closed {
-		if p == q || strings.HasPrefix(p, q+"/") {
+		if p == q || len(p) > len(q) && p[len(q)] == '/' && p[:len(q)] == q {
 			return fmt.Errorf("sandbox path %q lies in %q, which is a bind or a link", p, q)
 		}
 	}
@@ -113,9 +115,10 @@ func (c *composer) mkdir(p string) error {
 		return err
 	}
 	for i := 1; i <= len(p); i++ {
-		if i < len(p) && p[i] != '/' {
+		if i < len(p) && p[i] != '/' || c.folders[p[:i]] {
 			continue
 		}
+		c.folders[p[:i]] = true
 		err := os.Mkdir(c.dir+p[:i], 0o755)
 		if err == nil {
 			c.made = append(c.made, p[:i])
