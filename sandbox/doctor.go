@@ -29,6 +29,8 @@ type Feature struct {
 	Error string `json:"error,omitempty"`
 	// Untried is set instead when what it needs is missing.
 	Untried bool `json:"untried,omitempty"`
+	// State sums up: "ok", "missing" (and needed), "absent" (and not), "untried".
+	State string `json:"state"`
 	// Fix is what to do when it has not.
 	Fix string `json:"fix,omitempty"`
 }
@@ -40,7 +42,7 @@ func (f Feature) Present() bool { return f.Error == "" && !f.Untried }
 // the caller's rights. folder is an existing one of the caller's own, where
 // the store is or will be.
 func Examine(ctx context.Context, folder string) []Feature {
-	all := []Feature{{Name: "Linux 5.12 or later", Needed: true, Why: "an ordinary user maps his own id twice"}}
+	all := []Feature{{Name: "Linux 5.12 or later", Needed: true, Why: "the mounts and namespaces that follow; older ones refuse an ordinary user the nested namespace"}}
 	if release := kernelRelease(); tooOld(release) {
 		all[0].Error, all[0].Fix = "this is "+release, "install a newer kernel"
 	}
@@ -59,7 +61,23 @@ func Examine(ctx context.Context, folder string) []Feature {
 		}
 		all = append(all, f)
 	}
-	return append(all, whole(ctx, folder))
+	all = append(all, whole(ctx, folder))
+	for i := range all {
+		all[i].State = all[i].state()
+	}
+	return all
+}
+
+func (f Feature) state() string {
+	switch {
+	case f.Untried:
+		return "untried"
+	case f.Present():
+		return "ok"
+	case f.Needed:
+		return "missing"
+	}
+	return "absent"
 }
 
 // fixFor prefers the setting of this machine that forbids it.

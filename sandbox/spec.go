@@ -79,8 +79,8 @@ type Result struct {
 	CPU time.Duration
 	// MaxRSS is the largest resident set of one process inside, in bytes.
 	MaxRSS int64
-	// Processes is the largest number of processes that was seen at a time:
-	// short crowds may go unseen.
+	// Processes is the largest number of processes, threads counted, that was
+	// seen at a time: short crowds may go unseen.
 	Processes int64
 }
 

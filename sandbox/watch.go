@@ -21,7 +21,7 @@ type watch struct {
 	limits Limits
 	memory bool // count it
 	over   atomic.Bool
-	peak   atomic.Int64 // of processes
+	peak   atomic.Int64 // of threads
 }
 
 // startWatch watches the sandbox whose PID 1 is init, until done is closed;
@@ -61,20 +61,29 @@ func (w *watch) look() bool {
 	if err != nil {
 		return true // PID 1 is gone
 	}
-	var processes, memory int64
+	var tasks, memory int64
 	for _, name := range names {
 		if name[0] < '1' || name[0] > '9' {
 			continue
 		}
-		processes++
+		tasks += threads(w.proc, name)
 		if w.memory {
 			memory += resident(w.proc, name)
 		}
 	}
-	if processes > w.peak.Load() {
-		w.peak.Store(processes)
+	if tasks > w.peak.Load() {
+		w.peak.Store(tasks)
 	}
 	return !w.memory || memory <= w.limits.Memory
+}
+
+// threads are those of a process: its folder of them has a link for each.
+func threads(proc *os.File, pid string) int64 {
+	var st unix.Stat_t
+	if err := unix.Fstatat(int(proc.Fd()), pid+"/task", &st, 0); err != nil || st.Nlink < 3 {
+		return 1
+	}
+	return int64(st.Nlink) - 2
 }
 
 // resident is what a process holds in memory of its own, in bytes: shared

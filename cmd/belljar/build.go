@@ -24,8 +24,8 @@ func (o *buildOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVarP(&o.jobs, "jobs", "j", 0, "processes at a time (default: the number of CPUs); never changes an output")
 	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
-	f.BoolVar(&o.observe, "observe", false, "record what each build names, found or not (belljar log --observed PART); never changes an output")
-	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more memory, processes, file-size, time, silence (printing nothing) or log; may be repeated")
+	f.BoolVar(&o.observe, "observe", false, "record what each build names, found or not (belljar log --observed PART), building once more what was never observed; never changes an output")
+	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more time or silence (30m, 2h), memory, log or file-size (500M, 8G), or processes; may be repeated")
 	f.BoolVar(&o.json, "json", false, "print the table as JSON")
 }
 

@@ -24,8 +24,9 @@ func doctorCommand(g *globals) *cobra.Command {
 		Short: "say whether this machine can make the sandbox, and what to change when it cannot",
 		Long: `Tries every feature of the kernel that the sandbox is made of, with your rights,
 and at last a whole sandbox; says of each that is missing which setting to
-change. A ? marks what was not tried because it needs a missing one. Exit code 5 when a needed one is missing: belljar builds nothing then,
-it never takes a weaker sandbox.`,
+change. A ? marks what was not tried because it needs a missing one. Exit code 5
+when a needed one is missing: belljar builds nothing then, it never takes a
+weaker sandbox.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return fmt.Errorf("%w: belljar doctor takes no argument", errUsage)
@@ -60,16 +61,11 @@ func runDoctor(ctx context.Context, g *globals, o *doctorOptions) error {
 
 func printFeatures(w io.Writer, features []sandbox.Feature) error {
 	for _, f := range features {
-		state := "ok     "
-		switch {
-		case f.Untried:
-			state = "?      "
-		case !f.Present() && f.Needed:
-			state = "MISSING"
-		case !f.Present():
-			state = "absent "
+		state := map[string]string{"untried": "?", "missing": "MISSING"}[f.State]
+		if state == "" {
+			state = f.State
 		}
-		if _, err := fmt.Fprintf(w, "%s  %s (%s)\n", state, f.Name, f.Why); err != nil {
+		if _, err := fmt.Fprintf(w, "%-7s  %s (%s)\n", state, f.Name, f.Why); err != nil {
 			return err
 		}
 		if f.Error == "" {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -42,8 +43,11 @@ func runLog(ctx context.Context, g *globals, o *logOptions, args []string) error
 	}
 	defer s.Close()
 	f, err := openLog(s, graph.Part(part).Key, o)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("part %s was never built as it is now", part)
+	}
 	if err != nil {
-		return fmt.Errorf("part %s was never built as it is now: %w", part, err)
+		return fmt.Errorf("part %s: %w", part, err)
 	}
 	defer f.Close()
 	_, err = io.Copy(os.Stdout, f)
@@ -56,7 +60,7 @@ func openLog(s *store.Store, key string, o *logOptions) (io.ReadCloser, error) {
 	}
 	f, err := s.Observation(key)
 	if errors.Is(err, store.ErrAbsent) {
-		return nil, &hinted{errors.New("nothing was observed"), "belljar build --observe records what a build names"}
+		return nil, &hinted{errors.New("nothing was observed of its build"), "belljar build --observe records what a build names"}
 	}
 	return f, err
 }

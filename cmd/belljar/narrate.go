@@ -64,7 +64,7 @@ func (n *narrator) events() build.Events {
 			n.say("built     %s in %.1f s, manifest %.16s", node.Action.Name, r.Took.Seconds(), r.Record.Manifest)
 		},
 		Waiting: func(node *plan.Node, holder string) {
-			n.say("waiting   %s is being built by %s", node.Action.Name, holder)
+			n.say("waiting   %s is being built, or open in a shell, by %s", node.Action.Name, holder)
 		},
 		Warning: func(node *plan.Node, text string) { n.say("belljar: warning: %s: %s", node.Action.Name, text) },
 	}

@@ -5,13 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"belljar.build/engine/build"
 	"belljar.build/engine/store"
 )
+
+// exitInterrupted is what shells say of a command that Ctrl-C ended.
+const exitInterrupted = 130
 
 type shellOptions struct {
 	failed bool
@@ -25,12 +27,16 @@ func shellCommand(g *globals) *cobra.Command {
 		Short: "open a shell in the sandbox of a part's build, its steps as functions",
 		Long: `Opens a shell in the very sandbox that builds PART: what the part declares is
 built first, its sources are unpacked in /build, and each further step
-(configure, make, install, ...) is a function to call. Nothing that is done in
-there gets into the store. --failed opens the folders of the part's last failed
-build instead, in place: what is changed stays, until the next failure.
+(configure, make, install, ...) is a function to call. With arguments such a
+name is the program: make is the step, make check is make. Nothing that is done
+in there gets into the store, and no limit applies. --failed opens /build and
+the output of the part's last failed build instead, in place: what is changed
+stays, until the next build of the part.
 
-With a command, or when the input is no terminal, bash runs that and ends; the
-exit code is its.`,
+One word after -- is a script for bash, several are a command and its arguments;
+without any, bash reads its input. What belljar itself says goes to stderr. The
+shell has a terminal when belljar's input and output are one. The exit code is
+the shell's, 130 when it is interrupted.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runShell(cmd.Context(), g, o, args, cmd.ArgsLenAtDash())
 		},
@@ -53,9 +59,11 @@ func runShell(ctx context.Context, g *globals, o *shellOptions, args []string, d
 	status, err := p.Shell(ctx, graph, part, build.Options{
 		Store: s, Jobs: o.jobs, Events: newNarrator(os.Stderr, g).events(),
 	}, build.ShellOptions{
-		Failed: o.failed, Command: strings.Join(command, " "), Stdin: os.Stdin, Stdout: os.Stdout,
+		Failed: o.failed, Command: command, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr,
 	})
 	switch {
+	case errors.Is(err, context.Canceled):
+		return &ended{exitInterrupted}
 	case errors.Is(err, store.ErrNotKept):
 		return &hinted{fmt.Errorf("part %s: %w", part, store.ErrNotKept), "belljar shell " + part + " opens a fresh sandbox of its build"}
 	case err == nil && status != 0:

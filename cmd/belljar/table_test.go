@@ -87,7 +87,7 @@ func TestNarrator(t *testing.T) {
 	}
 	equal(t, "said", tell(&globals{}), `belljar: warning: a.cfg:1: careful
 building  x-1
-waiting   x-1 is being built by pid 7
+waiting   x-1 is being built, or open in a shell, by pid 7
 belljar: warning: x-1: odd
 built     x-1 in 1.5 s, manifest 0123456789abcdef
 reused    x-1, manifest 0123456789abcdef

@@ -121,6 +121,9 @@ func size(n int64) string {
 			return strconv.FormatInt(n/u, 10) + unit
 		}
 	}
+	if n == 1 {
+		return "1 byte"
+	}
 	return strconv.FormatInt(n, 10) + " bytes"
 }
 

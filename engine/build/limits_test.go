@@ -24,7 +24,7 @@ func TestParseLimits(t *testing.T) {
 }
 
 func TestSize(t *testing.T) {
-	for n, want := range map[int64]string{1: "1 bytes", 1024: "1K", 1 << 30: "1G", 3 << 20: "3M", 1025: "1025 bytes", 2 << 40: "2T"} {
+	for n, want := range map[int64]string{1: "1 byte", 1024: "1K", 1 << 30: "1G", 3 << 20: "3M", 1025: "1025 bytes", 2 << 40: "2T"} {
 		if got := size(n); got != want {
 			t.Errorf("%d: %s, want %s", n, got, want)
 		}

@@ -69,6 +69,15 @@ func (l *logFile) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
+// add writes a line of belljar's own to the end of a closed log, so that it
+// tells why the build ended. That it cannot is no reason to say less elsewhere.
+func (l *logFile) add(line string) {
+	if f, err := os.OpenFile(l.path, os.O_WRONLY|os.O_APPEND, 0); err == nil {
+		_, _ = fmt.Fprintln(f, line)
+		_ = f.Close()
+	}
+}
+
 // close waits until everything printed is in the log.
 func (l *logFile) close() error {
 	if l.silence != nil {

@@ -73,6 +73,7 @@ func (r *realiser) build(ctx context.Context, n *plan.Node, existing *store.Reco
 	report, err := r.sandboxed(limited, n, stagingFolders(staging), visible, log)
 	err = errors.Join(err, log.close())
 	if limit := asFailure(context.Cause(limited), err, limits); limit != nil && ctx.Err() == nil {
+		log.add("belljar: " + limit.Error())
 		return nil, r.failure(n, staging, log, &step.Failure{Phase: "limit", Message: limit.Error()})
 	}
 	if err != nil {
@@ -107,6 +108,9 @@ func (r *realiser) publish(ctx context.Context, n *plan.Node, staging *store.Sta
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", n.Action.Name, err)
+	}
+	if err := r.options.Store.DropKept(n.Key, n.Action.Name); err != nil {
+		return nil, err
 	}
 	return &Result{Record: record, Took: time.Since(began)}, nil
 }

@@ -5,11 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"runtime"
-
-	"golang.org/x/sys/unix"
 
 	"belljar.build/engine/plan"
 	"belljar.build/engine/step"
@@ -25,9 +22,11 @@ var ErrNoShell = errors.New("its sandbox holds no shell")
 type ShellOptions struct {
 	// Failed opens the folders that a failed build left, in place.
 	Failed bool
-	// Command is run instead of reading commands.
-	Command       string
-	Stdin, Stdout *os.File
+	// Command is run instead of reading commands: one word is a script,
+	// several are a command and its arguments.
+	Command []string
+	// When Stdin and Stdout are terminals, so are they inside.
+	Stdin, Stdout, Stderr *os.File
 }
 
 // Shell opens a shell in the sandbox of n's build: what n declares is realised
@@ -60,7 +59,7 @@ func (r *realiser) shellFolders(ctx context.Context, n *plan.Node, failed bool) 
 	unlock := func() error { return nil }
 	kept := ""
 	if failed {
-		if unlock, err = r.options.Store.Lock(ctx, n.Key, func(holder string) { r.options.Events.waiting(n, holder) }); err != nil {
+		if unlock, err = r.lockNow(ctx, n); err != nil {
 			return folders{}, nil, err
 		}
 		if kept, err = r.options.Store.Kept(n.Key, n.Action.Name); err != nil {
@@ -76,6 +75,19 @@ func (r *realiser) shellFolders(ctx context.Context, n *plan.Node, failed bool) 
 		f.build, f.out, f.mapped = kept+"/build", kept+"/out", true
 	}
 	return f, func() error { return errors.Join(staging.Discard(), unlock()) }, nil
+}
+
+// ErrInUse says that a failed build is open in another shell, or being built
+// again.
+var ErrInUse = errors.New("in use")
+
+// lockNow takes n's lock or says who has it.
+func (r *realiser) lockNow(ctx context.Context, n *plan.Node) (func() error, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	return r.options.Store.Lock(ctx, n.Key, func(holder string) {
+		cancel(fmt.Errorf("the failed build of %s is %w by %s: it is being built again, or open in another shell", n.Action.Name, ErrInUse, holder))
+	})
 }
 
 // prepareShell realises what n declares and fetches its sources.
@@ -110,7 +122,7 @@ func (r *realiser) shell(ctx context.Context, n *plan.Node, f folders, s ShellOp
 	if err != nil {
 		return 0, err
 	}
-	tty := s.Command == "" && terminal.Is(s.Stdin) && terminal.Is(s.Stdout)
+	tty := terminal.Is(s.Stdin) && terminal.Is(s.Stdout)
 	order := step.Order{
 		Action: n.Action, Output: n.Location(), Jobs: r.options.Jobs,
 		Shell: &step.ShellOrder{Kept: s.Failed, Command: s.Command, Terminal: tty},
@@ -120,24 +132,19 @@ func (r *realiser) shell(ctx context.Context, n *plan.Node, f folders, s ShellOp
 	if err != nil {
 		return 0, err
 	}
-	peer, finish, err := person(s, tty)
+	p, err := newPerson(s, tty)
 	if err != nil {
 		return 0, err
 	}
-	output, printed, err := copyTo(s.Stdout)
-	if err != nil {
-		return 0, errors.Join(err, peer.Close(), finish())
-	}
 	spec, err := r.spec(n, f, visible, order)
 	if err != nil {
-		return 0, errors.Join(err, peer.Close(), finish(), output.Close(), printed())
+		return 0, errors.Join(err, p.close())
 	}
 	if spec.Terminal = tty; tty {
 		spec.Root.AddTerminal()
 	}
-	result, err := r.supervisor.Run(ctx, spec, sandbox.Files{Output: output, Sources: append(files, peer)})
-	err = errors.Join(err, peer.Close(), output.Close(), finish(), printed())
-	if err != nil {
+	result, err := r.supervisor.Run(ctx, spec, sandbox.Files{Output: p.messages, Sources: append(files, p.inside...)})
+	if err := errors.Join(err, p.close()); err != nil {
 		return 0, fmt.Errorf("shell of %s: %w", n.Action.Name, err)
 	}
 	var report step.ShellReport
@@ -148,55 +155,4 @@ func (r *realiser) shell(ctx context.Context, n *plan.Node, f folders, s ShellOp
 		return 0, fmt.Errorf("shell of %s: %s", n.Action.Name, report.Error)
 	}
 	return report.Exit, nil
-}
-
-// person is the sandbox's end of what a person types with: a socket that will
-// bring a terminal, or a pipe. finish waits for the last byte.
-func person(s ShellOptions, tty bool) (peer *os.File, finish func() error, err error) {
-	if !tty {
-		read, write, err := os.Pipe()
-		if err != nil {
-			return nil, nil, fmt.Errorf("make a pipe: %w", err)
-		}
-		go func() {
-			_, _ = io.Copy(write, s.Stdin) // ends when nobody reads any more
-			_ = write.Close()
-		}()
-		return read, func() error { return nil }, nil
-	}
-	fds, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_SEQPACKET|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return nil, nil, fmt.Errorf("make a socket pair: %w", err)
-	}
-	ours, theirs := os.NewFile(uintptr(fds[0]), "socket"), os.NewFile(uintptr(fds[1]), "socket")
-	ended := make(chan error, 1)
-	go func() { ended <- attach(ours, s) }()
-	return theirs, func() error { return <-ended }, nil
-}
-
-func attach(socket *os.File, s ShellOptions) error {
-	defer socket.Close()
-	inner, err := terminal.Receive(socket)
-	if errors.Is(err, io.EOF) {
-		return nil // the sandbox ended before; it says why
-	}
-	if err != nil {
-		return err
-	}
-	defer inner.Close()
-	return terminal.Attach(s.Stdin, s.Stdout, inner)
-}
-
-// copyTo gives a pipe whose content goes to out.
-func copyTo(out io.Writer) (*os.File, func() error, error) {
-	read, write, err := os.Pipe()
-	if err != nil {
-		return nil, nil, fmt.Errorf("make a pipe: %w", err)
-	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(out, read)
-		done <- errors.Join(err, read.Close())
-	}()
-	return write, func() error { return <-done }, nil
 }

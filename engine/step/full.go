@@ -9,6 +9,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// memoryNote tells of a limit of memory that each process has for itself, where
+// there is no cgroup: who cannot have more says so in his own words.
+func memoryNote() string {
+	var l unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_DATA, &l); err != nil || l.Cur > math.MaxInt64 {
+		return ""
+	}
+	return fmt.Sprintf("no process of it could have more than %d bytes of memory (--limit memory=)", l.Cur)
+}
+
 // fullFile names a file that has grown to the limit of file sizes, which is
 // then why a build failed: whoever wrote it was killed by SIGXFSZ, or told
 // EFBIG and printed anything. It is "" without a limit.

@@ -18,10 +18,11 @@ import (
 type ShellOrder struct {
 	// Kept says that /build and the output are those of a failed build.
 	Kept bool `json:"kept,omitempty"`
-	// Command is what the shell runs; "" makes it read its standard input.
-	Command string `json:"command,omitempty"`
-	// Terminal says that the last of the passed files is the socket that
-	// takes a terminal's other end; otherwise it is the shell's stdin.
+	// Command is what the shell runs: one word is a script, several are a
+	// command and its arguments; without any it reads its standard input.
+	Command []string `json:"command,omitempty"`
+	// Terminal says that after the sources comes the socket that takes a
+	// terminal's other end; otherwise the shell's stdin and stdout do.
 	Terminal bool `json:"terminal,omitempty"`
 }
 
@@ -36,7 +37,7 @@ const startupFile = "/tmp/belljar-shell.sh"
 
 // shell prepares the sources as a build would, makes a function of every
 // further step, and leaves the rest to a person.
-func (w *worker) shell(o *ShellOrder, peer *os.File) ShellReport {
+func (w *worker) shell(o *ShellOrder, files []*os.File) ShellReport {
 	rest := w.order.Action.Steps
 	if !o.Kept {
 		rest = w.prepare(rest)
@@ -47,15 +48,16 @@ func (w *worker) shell(o *ShellOrder, peer *os.File) ShellReport {
 		return ShellReport{Exit: 1, Error: err.Error()}
 	}
 	cmd := w.shellCommand(o)
-	cmd.Stdin = peer
 	if o.Terminal {
-		tty, err := openTerminal(peer)
+		tty, err := openTerminal(files[0])
 		if err != nil {
 			return ShellReport{Exit: 1, Error: err.Error()}
 		}
 		defer tty.Close()
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = tty, tty, tty
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	} else {
+		cmd.Stdin, cmd.Stdout = files[0], files[1]
 	}
 	return shellReport(cmd.Run())
 }
@@ -92,15 +94,19 @@ func (w *worker) prepare(steps []action.Step) []action.Step {
 
 func (w *worker) shellCommand(o *ShellOrder) *exec.Cmd {
 	bash := w.tools + "/bash"
-	args, env := []string{"-s"}, []string{"BASH_ENV=" + startupFile}
+	args := []string{"-s"}
 	switch {
-	case o.Command != "":
-		args = []string{"-c", o.Command}
+	case len(o.Command) == 1:
+		args = []string{"-c", o.Command[0]}
+	case len(o.Command) > 1:
+		args = append([]string{"-c", `"$@"`, "belljar"}, o.Command...)
 	case o.Terminal:
-		args, env = []string{"--rcfile", startupFile, "-i"}, []string{"TERM=xterm-256color"}
+		args = []string{"--rcfile", startupFile, "-i"}
 	}
 	cmd := w.command(bash, args...)
-	cmd.Env = append(cmd.Env, env...)
+	if len(o.Command) > 0 || !o.Terminal {
+		cmd.Env = append(cmd.Env, "BASH_ENV="+startupFile)
+	}
 	return cmd
 }
 
@@ -113,11 +119,24 @@ func (w *worker) startup(o *ShellOrder, steps []action.Step) string {
 		fmt.Fprintf(&b, "[ ! -f %[1]s ] || . %[1]s\n", path.Join(WorkDir, EnvironmentFile))
 	}
 	names := w.functions(&b, steps)
-	b.WriteString("PS1='[belljar \\W]\\$ '\n")
-	if o.Terminal && o.Command == "" {
-		fmt.Fprintf(&b, "echo %s\n", quote("belljar: "+w.order.Action.Name+": steps to call, in this order: "+strings.Join(names, " ")))
+	if o.Terminal {
+		b.WriteString("export TERM=xterm-256color\n")
+	}
+	if o.Terminal && len(o.Command) == 0 {
+		b.WriteString("PS1='[belljar \\W]\\$ '\n")
+		b.WriteString("suspend() { echo 'belljar: there is no shell to go back to'; }\n")
+		fmt.Fprintf(&b, "echo %s\n", quote(w.banner(o, names)))
 	}
 	return b.String()
+}
+
+func (w *worker) banner(o *ShellOrder, names []string) string {
+	what := "sources are in " + WorkDir
+	if o.Kept {
+		what = "the failed build's " + WorkDir + " and output, in place"
+	}
+	return fmt.Sprintf("belljar: %s: %s; the output is %s\nbelljar: steps to call, in this order: %s",
+		w.order.Action.Name, what, w.order.Output, strings.Join(names, " "))
 }
 
 // functions writes one for each step. What belljar does itself after the last

@@ -78,7 +78,7 @@ func Perform(t sandbox.Task, out io.Writer) any {
 	}
 	w.env = w.environment()
 	if o.Shell != nil {
-		return w.shell(o.Shell, t.Files[len(o.Sources)])
+		return w.shell(o.Shell, t.Files[len(o.Sources):])
 	}
 	for i, s := range o.Action.Steps {
 		began := time.Now()
@@ -104,8 +104,11 @@ func (w *worker) fail(i int, phase string, err error) {
 	if file := w.fullFile(); file != "" {
 		f.Message += "; " + file
 	}
+	if note := memoryNote(); note != "" {
+		f.Message += "; " + note
+	}
 	w.report.Failure = f
-	fmt.Fprintf(w.out, "belljar: %s failed: %v\n", phase, err)
+	fmt.Fprintf(w.out, "belljar: %s failed: %s\n", phase, f.Message)
 }
 
 func (w *worker) perform(s action.Step) (string, error) {

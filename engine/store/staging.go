@@ -107,6 +107,15 @@ func (s *Store) Kept(key, name string) (string, error) {
 	return kept, nil
 }
 
+// DropKept removes what was kept of a failed build of key: it has an output
+// now. The caller holds the key's lock.
+func (s *Store) DropKept(key, name string) error {
+	if err := errors.Join(checkKey(key), action.CheckName(name)); err != nil {
+		return fmt.Errorf("remove the failed build: %w", err)
+	}
+	return tree.Remove(s.meta("failed", action.PathName(key, name)))
+}
+
 // keep collects the folders first, so that they appear in one step.
 func (g *Staging) keep(kept string) error {
 	collected := g.Path("kept")

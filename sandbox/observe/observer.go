@@ -72,7 +72,7 @@ func (o *Observer) observe(c *seccomp.Call) {
 func (o *Observer) tell(t *task, a access) {
 	if a.argv != nil {
 		o.last++
-		o.write(Record{Process: o.last, Parent: t.program, Program: a.path, Argv: a.argv})
+		o.write(Record{Process: o.last, Parent: t.program, Program: a.path, Argv: a.argv, Found: true})
 		t.program = o.last
 		return
 	}

@@ -38,8 +38,9 @@ type Record struct {
 	// links are not resolved. For [Connect] it is an address, such as
 	// "unix:/run/x", "unix:@name" or "inet:127.0.0.1:80".
 	Path string `json:"path,omitempty"`
-	// Found tells whether the path was there when it was named.
-	Found bool `json:"found,omitempty"`
+	// Found tells whether the path was there when it was named. It is true of
+	// what was started, and false of addresses other than paths.
+	Found bool `json:"found"`
 
 	// Truncated is set in the last line when there was more to tell than fits.
 	Truncated bool `json:"truncated,omitempty"`
