@@ -26,6 +26,9 @@ type Answer struct {
 	// Value is the call's result when it is not performed, Errno its error.
 	Value int64
 	Errno unix.Errno
+	// Sent, if set, is called when the caller has got its answer, which says
+	// that it was alive until then. It goes on meanwhile.
+	Sent func()
 }
 
 // notif, data and resp are the kernel's struct seccomp_notif, seccomp_data
@@ -74,8 +77,13 @@ func Serve(listener *os.File, answer func(*Call) Answer) error {
 		if call == nil {
 			return nil
 		}
-		if err := call.reply(answer(call)); err != nil {
+		a := answer(call)
+		switch err := call.reply(a); {
+		case err == unix.ENOENT: // it was killed
+		case err != nil:
 			return fmt.Errorf("answer a system call: %w", err)
+		case a.Sent != nil:
+			a.Sent()
 		}
 	}
 }
@@ -139,11 +147,7 @@ func (c *Call) reply(a Answer) error {
 	if a.Continue {
 		r = resp{id: c.id, flags: unix.SECCOMP_USER_NOTIF_FLAG_CONTINUE}
 	}
-	err := quickIoctl(c.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r))
-	if err == unix.ENOENT { // it was killed
-		return nil
-	}
-	return err
+	return quickIoctl(c.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r))
 }
 
 // write puts b into the caller's memory.

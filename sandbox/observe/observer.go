@@ -47,25 +47,25 @@ func (o *Observer) Close() error {
 	return o.err
 }
 
-// Answer records the call and lets it go on.
+// Answer lets the call go on, and records it once it does: what was read under
+// the caller's pid was the caller's own then.
 func (o *Observer) Answer(c *seccomp.Call) seccomp.Answer {
-	o.observe(c)
-	return seccomp.Answer{Continue: true}
-}
-
-func (o *Observer) observe(c *seccomp.Call) {
+	a := seccomp.Answer{Continue: true}
 	decode, ok := decoders[c.Number]
 	if !ok {
-		return
+		return a
 	}
 	t := o.task(c.PID)
 	accesses, err := decode(reader{c, t, o})
-	if err != nil || len(accesses) == 0 || !c.Valid() {
-		return // a bad address, or a process that is gone: the kernel refuses it too
+	if err != nil || len(accesses) == 0 {
+		return a // a bad address: the kernel refuses it too
 	}
-	for _, a := range accesses {
-		o.tell(t, a)
+	a.Sent = func() {
+		for _, access := range accesses {
+			o.tell(t, access)
+		}
 	}
+	return a
 }
 
 // tell writes an access, unless this program has had it before.

@@ -15,6 +15,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"strconv"
 )
 
 // Record is one line of an observation, a JSON object: either a program that
@@ -99,7 +100,28 @@ func (o *Writer) write(r Record) error {
 		o.truncated = true
 		return nil
 	}
-	return o.encoder.Encode(r)
+	if r.Op == "" || !plain(r.Path) {
+		return o.encoder.Encode(r)
+	}
+	// What nearly all lines are, as encoding/json would write it.
+	b := append(o.buffer.AvailableBuffer(), `{"process":`...)
+	b = strconv.AppendInt(b, int64(r.Process), 10)
+	b = append(append(b, `,"op":"`...), r.Op...)
+	b = append(append(b, `","path":"`...), r.Path...)
+	b = append(b, `","found":`...)
+	b = append(strconv.AppendBool(b, r.Found), "}\n"...)
+	_, err := o.buffer.Write(b)
+	return err
+}
+
+// plain tells whether JSON shows the text as it is.
+func plain(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return text != ""
 }
 
 // Close writes what is left, not closing the underlying writer.

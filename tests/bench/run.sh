@@ -96,10 +96,10 @@ extends = $PWD/profiles/component/dash.cfg
 parts = dash
 END
     "$belljar" -q -c "$dir/project/dash.cfg" lock
-    local source=
-    for source in "$dir"/cache/belljar/sources/*/*dash* "$dir"/cache/belljar/sources/*dash* "${BELLJAR_DISTFILES:-/nonexistent}"/dash_*; do
-        [ ! -f "$source" ] || break
-    done
+    local sum source
+    sum=$(grep -A4 'dash_' "$dir/project/belljar.lock" | grep -om1 '[0-9a-f]\{64\}')
+    source=$(find "$dir/cache" -type f -name "$sum*" | head -1)
+    [ -n "$source" ] || source=$(echo "${BELLJAR_DISTFILES:-/nonexistent}"/dash_*.orig.tar.gz)
     say "dash's configure && make: CPU, median of 5; load $(cut -d' ' -f1 /proc/loadavg)"
     mkdir -p "$dir/cost-runs"
     "$dir/cost" -base "$(echo "$dir"/store/*-base-debian-11)" -tools "$(echo "$dir"/store/*-tools-debian-11)" -source "$source" -dir "$dir/cost-runs"

@@ -8,15 +8,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-
-	"github.com/opencontainers/runtime-spec/specs-go"
-	"golang.org/x/sys/unix"
+	"strconv"
+	"strings"
+	"time"
 
 	"belljar.build/engine/action"
 	"belljar.build/engine/step"
 	"belljar.build/rootfs"
 	"belljar.build/sandbox"
 	"belljar.build/seccomp"
+	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
 // innerCommand is this program inside bubblewrap's root, where it becomes the
@@ -39,14 +40,22 @@ func inner(args []string) error {
 			return err
 		}
 	}
-	return unix.Exec("/tc/bin/sh", []string{"sh", "-e", "-c", script}, os.Environ())
+	cmd := exec.Command("/tc/bin/sh", "-e", "-c", script)
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return err
+	}
+	// bubblewrap does not wait for its own: who runs the shell counts.
+	fmt.Println(int64(children()))
+	os.Exit(0)
+	return nil
 }
 
-func bubblewrap(policy bool) func(context.Context, options, string) error {
-	return func(_ context.Context, o options, dir string) error {
+func bubblewrap(policy bool) func(context.Context, options, string) (time.Duration, error) {
+	return func(_ context.Context, o options, dir string) (time.Duration, error) {
 		self, err := os.Executable()
 		if err != nil {
-			return err
+			return 0, err
 		}
 		args := []string{
 			"--unshare-user", "--uid", "1000", "--gid", "1000", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
@@ -62,48 +71,60 @@ func bubblewrap(policy bool) func(context.Context, options, string) error {
 		if policy {
 			how = "policy"
 		}
-		if out, err := exec.Command("bwrap", append(args, "/inner", innerCommand, how)...).CombinedOutput(); err != nil {
-			return fmt.Errorf("%w: %s", err, out)
+		cmd := exec.Command("bwrap", append(args, "/inner", innerCommand, how)...)
+		cmd.Stderr = os.Stderr
+		out, err := cmd.Output()
+		if err != nil {
+			return 0, err
 		}
-		return nil
+		n, err := strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+		return time.Duration(n), err
 	}
 }
 
-func belljar(observed bool) func(context.Context, options, string) error {
-	return func(ctx context.Context, o options, dir string) (err error) {
-		s, err := sandbox.Start(dir + "/scratch")
-		if err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, s.Close()) }()
-		spec, err := specOf(o, dir, observed)
-		if err != nil {
-			return err
-		}
-		output, err := os.Create(dir + "/log")
-		if err != nil {
-			return err
-		}
-		defer output.Close()
-		observations, err := os.Create(dir + "/observations")
-		if err != nil {
-			return err
-		}
-		defer observations.Close()
-		result, err := s.Run(ctx, spec, sandbox.Files{Output: output, Observations: observations})
-		if err != nil {
-			return err
-		}
-		var report step.Report
-		if err := json.Unmarshal(result.Status, &report); err != nil {
-			return err
-		}
-		if report.Failure != nil {
-			text, _ := os.ReadFile(dir + "/log")
-			return fmt.Errorf("in the sandbox: %s\n%s", report.Failure.Message, text)
-		}
-		return nil
+func belljar(observed bool) func(context.Context, options, string) (time.Duration, error) {
+	return func(ctx context.Context, o options, dir string) (time.Duration, error) {
+		before := children()
+		err := runBelljar(ctx, o, dir, observed)
+		return children() - before, err
 	}
+}
+
+// runBelljar starts a supervisor and ends it, so that all of its CPU time
+// counts.
+func runBelljar(ctx context.Context, o options, dir string, observed bool) (err error) {
+	s, err := sandbox.Start(dir + "/scratch")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	spec, err := specOf(o, dir, observed)
+	if err != nil {
+		return err
+	}
+	output, err := os.Create(dir + "/log")
+	if err != nil {
+		return err
+	}
+	defer output.Close()
+	observations, err := os.Create(dir + "/observations")
+	if err != nil {
+		return err
+	}
+	defer observations.Close()
+	result, err := s.Run(ctx, spec, sandbox.Files{Output: output, Observations: observations})
+	if err != nil {
+		return err
+	}
+	var report step.Report
+	if err := json.Unmarshal(result.Status, &report); err != nil {
+		return err
+	}
+	if report.Failure != nil {
+		text, _ := os.ReadFile(dir + "/log")
+		return fmt.Errorf("in the sandbox: %s\n%s", report.Failure.Message, text)
+	}
+	return nil
 }
 
 func specOf(o options, dir string, observed bool) (sandbox.Spec, error) {
