@@ -1,0 +1,97 @@
+package sandbox
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"belljar.build/sandbox/observe"
+	"belljar.build/seccomp"
+)
+
+// serve runs the started sandbox to its end. observations may be nil.
+func (c *container) serve(observations *os.File) (_ *answer, err error) {
+	var o *observe.Observer
+	if observations != nil {
+		o, err = observe.New(c.pid, observe.NewWriter(observations))
+	}
+	g := c.bound()
+	done := make(chan struct{})
+	w, werr := startWatch(c.pid, c.limits, c.limits.Memory > 0 && g == nil, done, c.kill)
+	if err = errors.Join(err, werr); err != nil {
+		c.kill()
+		if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
+			err = nil // PID 1 is gone already: its exit status says why
+		}
+	}
+	answered := make(chan error, 1)
+	go func() { answered <- c.answer(o, g) }()
+	a, waitErr := c.wait()
+	err = errors.Join(err, waitErr, <-answered)
+	close(done)
+	if a != nil && w != nil {
+		a.Processes, a.Memory = w.peak.Load(), w.over.Load() || g != nil && g.exceeded()
+	}
+	if g != nil {
+		err = errors.Join(err, g.remove())
+	}
+	if o != nil {
+		err = errors.Join(err, o.Close())
+	}
+	return a, err
+}
+
+// bound makes the cgroup that a memory limit asks for, nil where this user may
+// make none.
+func (c *container) bound() *group {
+	if c.limits.Memory == 0 {
+		return nil
+	}
+	g, err := newGroup(c.groups, c.id, c.limits.Memory)
+	if err != nil {
+		return nil // the executor and the watch make do
+	}
+	return g
+}
+
+// answer serves the system calls that the filter leaves to the supervisor,
+// until nobody is left inside. When that fails, nobody may go on with calls
+// that were not answered.
+func (c *container) answer(o *observe.Observer, g *group) error {
+	defer c.listener.Close()
+	files, executor, err := receiveFrom(c.listener)
+	if err != nil || len(files) != 1 {
+		closeAll(files)
+		return nil // it died before: its exit status says so
+	}
+	if c.limits.Memory > 0 {
+		if err := c.letGo(g, executor); err != nil {
+			c.kill()
+			return errors.Join(err, files[0].Close())
+		}
+	}
+	err = seccomp.Serve(files[0], func(call *seccomp.Call) seccomp.Answer {
+		if a, ok := seccomp.AnswerView(call); ok || o == nil {
+			return a
+		}
+		return o.Answer(call)
+	})
+	if err != nil {
+		c.kill()
+	}
+	return err
+}
+
+// letGo tells the executor how its memory is bounded.
+func (c *container) letGo(g *group, executor int) error {
+	word := byte(noGroup)
+	if g != nil {
+		if err := g.add(executor); err != nil {
+			return err
+		}
+		word = inGroup
+	}
+	_, err := unix.Write(int(c.listener.Fd()), []byte{word})
+	return err
+}
