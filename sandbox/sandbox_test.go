@@ -310,7 +310,11 @@ func TestKillOfTheCallerKillsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(self, "-test.run=^TestKillOfTheCallerKillsEverything$")
-	cmd.Env = append(os.Environ(), "BELLJAR_TEST_VICTIM="+mark)
+	dir := t.TempDir() // a killed process cannot remove its own
+	if err := os.Chmod(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Env = append(os.Environ(), "BELLJAR_TEST_VICTIM="+mark, "TMPDIR="+dir)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
