@@ -165,6 +165,9 @@ func (s *Supervisor) Run(ctx context.Context, spec Spec, files Files) (*Result, 
 	return r.wait(ctx)
 }
 
+// maxStatus is how much a payload may report.
+const maxStatus = 16 << 20
+
 // run is the caller's end of one request.
 type run struct {
 	control *os.File
@@ -209,9 +212,12 @@ func (s *Supervisor) request(spec Spec, files Files) (_ *run, err error) {
 }
 
 func (r *run) wait(ctx context.Context) (*Result, error) {
-	status, err := io.ReadAll(io.LimitReader(r.status, 64<<20))
+	status, err := io.ReadAll(io.LimitReader(r.status, maxStatus+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the sandbox's status: %w", err)
+	}
+	if len(status) > maxStatus { // it would wait for a reader for ever
+		_ = unix.Shutdown(int(r.control.Fd()), unix.SHUT_WR)
 	}
 	a, err := readAnswer(r.control)
 	if ctx.Err() != nil {

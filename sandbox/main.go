@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"os"
+	"runtime"
 
 	"github.com/moby/sys/capability"
 	"github.com/opencontainers/runc/libcontainer"
@@ -33,6 +34,11 @@ const (
 // packages that this one does not need are not initialised yet, which takes
 // longer than anything that libcontainer does.
 func init() {
+	if os.Getenv(roleVar) == roleSupervisor {
+		// Other goroutines end with their threads (see networks), which the
+		// process's first thread cannot: it keeps to this one.
+		runtime.LockOSThread()
+	}
 	if len(os.Args) > 1 && os.Args[1] == "init" && os.Getenv("_LIBCONTAINER_INITPIPE") != "" {
 		// Read and remembered before the sandbox's own /proc, which has no
 		// sys, covers it: libcontainer asks later.

@@ -49,6 +49,8 @@ cat d/file absent //etc/../etc/passwd link 2>/dev/null
 (cd d; cat file; ls /etc)
 /absent/program 2>/dev/null; touch noexec; ./noexec 2>/dev/null
 ( : <subshell ) 2>/dev/null
+( ( cat inner; true ); true ) 2>/dev/null
+printf 'echo script' >nohead; chmod +x nohead; ./nohead >/dev/null
 true`
 	all := observed(t, script)
 	sh, ls, cat := program(t, all, "-c", script), program(t, all, "ls", "/etc"),
@@ -65,6 +67,7 @@ true`
 		{Process: sh, Op: observe.Exec, Path: "/absent/program"},
 		{Process: sh, Op: observe.Exec, Path: "/build/./noexec", Found: true},
 		{Process: sh, Op: observe.Open, Path: "/build/subshell"}, // a fork keeps the number
+		{Process: sh, Op: observe.Exec, Path: "/build/./nohead", Found: true},
 		{Process: program(t, all, "ln", "-s", "d/file", "link"), Op: observe.Create, Path: "/build/link"},
 		{Process: program(t, all, "ln", "d/file", "hard"), Op: observe.Link, Path: "/build/d/file", Found: true},
 		{Process: program(t, all, "ln", "d/file", "hard"), Op: observe.Create, Path: "/build/hard"},
@@ -76,6 +79,9 @@ true`
 		}
 	}
 	for _, r := range all {
+		if r.Argv != nil && r.Process == program(t, all, "cat", "inner") && r.Parent != sh {
+			t.Errorf("the start below two subshells: %+v", r)
+		}
 		if r.Argv != nil && r.Process == cat && (r.Parent != sh || !strings.HasSuffix(r.Program, "/cat")) {
 			t.Errorf("cat's start: %+v", r)
 		}

@@ -23,6 +23,10 @@ func (t Task) EndOthers() error {
 		return nil
 	}
 	for deadline := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		// A build may have made one of its processes a child of ours.
+		for pid, err := unix.Wait4(-1, nil, unix.WNOHANG, nil); err == nil && pid > 0; {
+			pid, err = unix.Wait4(-1, nil, unix.WNOHANG, nil)
+		}
 		switch err := unix.Kill(-1, unix.SIGKILL); {
 		case err == unix.ESRCH: // nobody is left
 			return nil

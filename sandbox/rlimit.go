@@ -8,7 +8,7 @@ import (
 
 // DefaultProcesses is how many processes and threads a sandbox may have when
 // [Limits] does not say.
-const DefaultProcesses = 16384
+const DefaultProcesses = 8192
 
 // unlimited is the kernel's word for it.
 const unlimited = ^uint64(0)

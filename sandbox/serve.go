@@ -11,25 +11,38 @@ import (
 )
 
 // serve runs the started sandbox to its end. observations may be nil.
-func (c *container) serve(observations *os.File) (_ *answer, err error) {
+func (c *container) serve(observations *os.File) (*answer, error) {
+	root, err := rootOf(c.pid)
+	if err != nil {
+		c.kill()
+	}
+	if root == nil { // its exit status says why
+		a, waitErr := c.wait()
+		return a, errors.Join(err, waitErr, c.listener.Close())
+	}
+	defer root.Close()
+	return c.accompany(root, observations)
+}
+
+// accompany answers, observes and watches a sandbox until it ends.
+func (c *container) accompany(root, observations *os.File) (*answer, error) {
 	var o *observe.Observer
 	if observations != nil {
-		o, err = observe.New(c.pid, observe.NewWriter(observations))
+		o = observe.New(root, observe.NewWriter(observations))
 	}
 	g := c.bound()
 	done := make(chan struct{})
-	w, werr := startWatch(c.pid, c.limits, c.limits.Memory > 0 && g == nil, done, c.kill)
-	if err = errors.Join(err, werr); err != nil {
+	w, err := startWatch(root, c.limits, c.limits.Memory > 0 && g == nil, done, c.kill)
+	if err != nil {
 		c.kill()
-		if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ESRCH) {
-			err = nil // PID 1 is gone already: its exit status says why
-		}
 	}
 	answered := make(chan error, 1)
 	go func() { answered <- c.answer(o, g) }()
 	a, waitErr := c.wait()
 	err = errors.Join(err, waitErr, <-answered)
-	close(done)
+	if close(done); w != nil {
+		<-w.ended
+	}
 	if a != nil && w != nil {
 		a.Processes, a.Memory = w.peak.Load(), w.over.Load() || g != nil && g.exceeded()
 	}

@@ -131,6 +131,11 @@ func TestVerdicts(t *testing.T) {
 		{"ioctl", [6]uint64{0, unix.TCGETS}, allowed},
 		{"ioctl", [6]uint64{0, unix.TIOCSTI}, errno(unix.EPERM)},
 		{"ioctl", [6]uint64{0, unix.TIOCSTI | 7<<32}, errno(unix.EPERM)},
+		{"ioctl", [6]uint64{0, 0x541b}, allowed},                // FIONREAD
+		{"ioctl", [6]uint64{0, 0x80045430}, allowed},            // TIOCGPTN
+		{"ioctl", [6]uint64{0, 0x40049409}, allowed},            // FICLONE
+		{"ioctl", [6]uint64{0, 0x5000940e}, errno(unix.ENOTTY)}, // BTRFS_IOC_SUBVOL_CREATE
+		{"ioctl", [6]uint64{0, 0x40086602}, errno(unix.ENOTTY)}, // FS_IOC_SETFLAGS
 		{"kill", [6]uint64{1, 9}, errno(unix.EPERM)},
 		{"kill", [6]uint64{1 | 1<<32, 9}, errno(unix.EPERM)},
 		{"kill", [6]uint64{2, 9}, allowed},

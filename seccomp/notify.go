@@ -150,24 +150,6 @@ func (c *Call) reply(a Answer) error {
 	return quickIoctl(c.listener, unix.SECCOMP_IOCTL_NOTIF_SEND, unsafe.Pointer(&r))
 }
 
-// write puts b into the caller's memory.
-func (c *Call) write(address uint64, b []byte) error {
-	// The caller waits, so its pid is its own, unless it is killed right now
-	// and all other pids are used up meanwhile. /proc/PID/mem would know, but
-	// writes to pages that the caller itself may not write.
-	if !c.Valid() {
-		return unix.ESRCH
-	}
-	local := []unix.Iovec{{Base: &b[0]}}
-	local[0].SetLen(len(b))
-	remote := []unix.RemoteIovec{{Base: uintptr(address), Len: len(b)}}
-	n, err := unix.ProcessVMWritev(c.PID, local, remote, 0)
-	if err == nil && n != len(b) {
-		err = unix.EFAULT
-	}
-	return err
-}
-
 func ioctl(fd int, request uintptr, arg unsafe.Pointer) error {
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), request, uintptr(arg)); errno != 0 {
 		return errno

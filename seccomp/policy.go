@@ -22,7 +22,7 @@ func Policy() *specs.LinuxSeccomp {
 		DefaultErrnoRet: number(unix.ENOSYS),
 		Architectures:   []specs.Arch{specs.ArchX86_64},
 		Syscalls: slices.Concat(
-			setID(), namespaces(), init1(), personalities(), terminals(), descriptors(), coreLimit(), sockets(), machine(),
+			setID(), namespaces(), init1(), personalities(), ioctls(), descriptors(), coreLimit(), sockets(), machine(),
 			forbidden(), ordinary(),
 		),
 	}
@@ -90,22 +90,27 @@ func personalities() []specs.LinuxSyscall {
 	}
 }
 
-// terminals takes what types into a terminal (TIOCSTI), pastes into the
-// console (TIOCLINUX) or loads a line discipline (TIOCSETD), and what sets
-// attributes of files that no manifest shows. The kernel reads the low half
-// of an ioctl's number alone; so do these rules.
-func terminals() []specs.LinuxSyscall {
-	const fsSetFlags, fsSetXattr, fsVerity, fsEncrypt = 0x40086602, 0x401c5820, 0x40806685, 0x800c6613
+// ioctls leaves those of terminals, pipes and sockets, but for what types into
+// a terminal (TIOCSTI), pastes into the console (TIOCLINUX) or loads a line
+// discipline (TIOCSETD), and those that share the content of files. All others
+// are unknown: they belong to devices, of which there are none, or to one file
+// system: btrfs would make snapshots that nobody can remove, chattr would leave
+// what no manifest shows. The kernel reads the low half of an ioctl's number
+// alone; so do these rules.
+func ioctls() []specs.LinuxSyscall {
+	const kind, terminal, socket = 0xff00, 0x5400, 0x8900
+	const clone, cloneRange, dedupeRange = 0x40049409, 0x4020940d, 0xc0189436
 	names := []string{"ioctl"}
 	return []specs.LinuxSyscall{
 		refuse(names, unix.EPERM, equals(1, unix.TIOCSTI)),
 		refuse(names, unix.EPERM, equals(1, unix.TIOCLINUX)),
 		refuse(names, unix.EPERM, equals(1, unix.TIOCSETD)),
-		refuse(names, unix.EOPNOTSUPP, equals(1, fsSetFlags)),
-		refuse(names, unix.EOPNOTSUPP, equals(1, fsSetXattr)),
-		refuse(names, unix.EOPNOTSUPP, equals(1, fsVerity)),
-		refuse(names, unix.EOPNOTSUPP, equals(1, fsEncrypt)),
-		allow(names),
+		allow(names, masked(1, kind, terminal)),
+		allow(names, masked(1, kind, socket)),
+		allow(names, equals(1, clone)),
+		allow(names, equals(1, cloneRange)),
+		allow(names, equals(1, dedupeRange)),
+		refuse(names, unix.ENOTTY),
 	}
 }
 

@@ -50,7 +50,11 @@ func runLog(ctx context.Context, g *globals, o *logOptions, args []string) error
 		return fmt.Errorf("part %s: %w", part, err)
 	}
 	defer f.Close()
-	_, err = io.Copy(os.Stdout, f)
+	out := io.Writer(os.Stdout)
+	if o.observed {
+		out = plain(os.Stdout)
+	}
+	_, err = io.Copy(out, f)
 	return err
 }
 

@@ -90,7 +90,11 @@ func (r *realiser) build(ctx context.Context, n *plan.Node, existing *store.Reco
 	if existing != nil {
 		return &Result{Record: existing, Took: time.Since(began)}, nil
 	}
-	result, err := r.publish(ctx, n, staging, visible, began)
+	result, err := r.publish(limited, n, staging, visible, began)
+	if limit := asFailure(context.Cause(limited), nil, limits); limit != nil && err != nil && ctx.Err() == nil {
+		log.add("belljar: " + limit.Error())
+		return nil, r.failure(n, staging, log, &step.Failure{Phase: "limit", Message: limit.Error()})
+	}
 	if errors.Is(err, store.ErrUnfit) {
 		return nil, r.failure(n, staging, log, &step.Failure{Phase: "publish", Message: err.Error()})
 	}

@@ -115,7 +115,7 @@ func (w *worker) strip(files []string) error {
 		if err := w.stripFiles(files[:n]); err != nil {
 			for _, f := range files[:n] {
 				if err := w.stripFiles([]string{f}); err != nil {
-					w.report.Warnings = append(w.report.Warnings, fmt.Sprintf("not stripped: %s: %v", f, err))
+					w.warn(fmt.Sprintf("not stripped: %s: %v", f, err))
 				}
 			}
 		}

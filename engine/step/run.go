@@ -106,7 +106,7 @@ func (w *worker) enter(dir string) error {
 func (w *worker) promise(paths []string) error {
 	for _, p := range paths {
 		if _, err := os.Stat(w.absolute(p)); err != nil {
-			w.report.Warnings = append(w.report.Warnings, "promised file is missing: "+w.locate(p))
+			w.warn("promised file is missing: " + w.locate(p))
 		}
 	}
 	return nil

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 
+	"golang.org/x/sys/unix"
+
 	"belljar.build/engine/action"
 )
 
@@ -59,7 +61,24 @@ func (w *worker) shell(o *ShellOrder, files []*os.File) ShellReport {
 	} else {
 		cmd.Stdin, cmd.Stdout = files[0], files[1]
 	}
-	return shellReport(cmd.Run())
+	if err := cmd.Start(); err != nil {
+		return ShellReport{Exit: 1, Error: err.Error()}
+	}
+	go keepGoing(cmd.Process.Pid)
+	return shellReport(cmd.Wait())
+}
+
+// keepGoing continues a shell that stops itself: nobody else could.
+func keepGoing(pid int) {
+	for {
+		switch err := unix.Waitid(unix.P_PID, pid, nil, unix.WSTOPPED, nil); err {
+		case nil:
+			_ = unix.Kill(pid, unix.SIGCONT)
+		case unix.EINTR:
+		default:
+			return // it has ended
+		}
+	}
 }
 
 func shellReport(err error) ShellReport {
@@ -123,6 +142,7 @@ func (w *worker) startup(o *ShellOrder, steps []action.Step) string {
 		b.WriteString("export TERM=xterm-256color\n")
 	}
 	if o.Terminal && len(o.Command) == 0 {
+		b.WriteString("unset HISTFILE\n")
 		b.WriteString("PS1='[belljar \\W]\\$ '\n")
 		b.WriteString("suspend() { echo 'belljar: there is no shell to go back to'; }\n")
 		fmt.Fprintf(&b, "echo %s\n", quote(w.banner(o, names)))

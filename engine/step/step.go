@@ -97,7 +97,7 @@ func Perform(t sandbox.Task, out io.Writer) any {
 }
 
 func (w *worker) fail(i int, phase string, err error) {
-	f := &Failure{Step: i, Phase: phase, Message: err.Error()}
+	f := &Failure{Step: i, Phase: phase, Message: short(err.Error())}
 	if bad, ok := errors.AsType[*sourceError](err); ok {
 		f.Source = bad.source
 	}
@@ -109,6 +109,26 @@ func (w *worker) fail(i int, phase string, err error) {
 	}
 	w.report.Failure = f
 	fmt.Fprintf(w.out, "belljar: %s failed: %s\n", phase, f.Message)
+}
+
+// maxWarnings and maxWarning keep a report short: hostile names are in it.
+const maxWarnings, maxWarning = 100, 4096
+
+// short leaves out the middle of a long text: the end says what was wrong.
+func short(text string) string {
+	if len(text) <= maxWarning {
+		return text
+	}
+	return text[:maxWarning/2] + " ... " + text[len(text)-maxWarning/2:]
+}
+
+func (w *worker) warn(text string) {
+	switch n := len(w.report.Warnings); {
+	case n < maxWarnings:
+		w.report.Warnings = append(w.report.Warnings, short(text))
+	case n == maxWarnings:
+		w.report.Warnings = append(w.report.Warnings, "and more of the same")
+	}
 }
 
 func (w *worker) perform(s action.Step) (string, error) {

@@ -34,9 +34,9 @@ func (s *Store) claimStaging() error {
 	// needs no guard.
 	err = errors.Join(err, guard.Unlock())
 	for _, p := range dead {
-		if e := removeStaging(p); e != nil {
-			err = errors.Join(err, fmt.Errorf("remove what a dead process left: %w", e))
-		}
+		// What cannot be removed is in nobody's way, and the next process
+		// tries again: a hostile build must not keep a store closed.
+		_ = removeStaging(p)
 	}
 	return err
 }

@@ -50,7 +50,12 @@ func Attach(person, output, inner *os.File) (err error) {
 	if err != nil {
 		return fmt.Errorf("prepare the terminal: %w", err)
 	}
-	defer func() { err = errors.Join(err, term.Restore(int(person.Fd()), state)) }()
+	defer func() {
+		// What a program inside has asked the terminal must not be answered
+		// to the person's own shell.
+		_ = unix.IoctlSetInt(int(person.Fd()), unix.TCFLSH, unix.TCIFLUSH)
+		err = errors.Join(err, term.Restore(int(person.Fd()), state))
+	}()
 	stop := followSize(person, inner)
 	defer stop()
 	go func() { _, _ = io.Copy(inner, person) }()

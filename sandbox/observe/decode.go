@@ -98,8 +98,9 @@ func (r reader) pair(oldDir int32, oldArg int, newDir int32, newArg int) ([]acce
 	return append(from, to...), err
 }
 
-// Bounds of what is read of a program's arguments; the kernel's own is 2 MiB.
-const maxArgs, maxArgBytes = 1 << 16, 2 << 20
+// Bounds of what is read of a program's arguments, of which each costs a system
+// call; the kernel's own is 2 MiB.
+const maxArgs, maxArgBytes = 8192, 1 << 20
 
 func (r reader) exec(dir int32, arg, argv int, follow bool) ([]access, error) {
 	a, err := r.name(Exec, dir, arg, follow)

@@ -28,19 +28,14 @@ type key struct {
 	path    uint64
 }
 
-// New observes the sandbox whose PID 1 is init, in this process's pid
-// namespace. The caller closes the Observer, and out.
-func New(init int, out *Writer) (*Observer, error) {
-	root, err := os.Open(fmt.Sprintf("/proc/%d/root", init))
-	if err != nil {
-		return nil, fmt.Errorf("open the sandbox's root: %w", err)
-	}
-	return &Observer{root: root, out: out, tasks: map[int]*task{}, crowd: 1024, seed: maphash.MakeSeed(), told: map[key]struct{}{}}, nil
+// New observes the sandbox with this root. The caller closes the Observer, the
+// root and what out writes to.
+func New(root *os.File, out *Writer) *Observer {
+	return &Observer{root: root, out: out, tasks: map[int]*task{}, crowd: 1024, seed: maphash.MakeSeed(), told: map[key]struct{}{}}
 }
 
 // Close ends the observation and tells of the first error in it.
 func (o *Observer) Close() error {
-	_ = o.root.Close()
 	if err := o.out.Close(); o.err == nil {
 		o.err = err
 	}
@@ -60,9 +55,17 @@ func (o *Observer) Answer(c *seccomp.Call) seccomp.Answer {
 	if err != nil || len(accesses) == 0 {
 		return a // a bad address: the kernel refuses it too
 	}
+	// A thread that executes a program takes its leader's number.
+	leader := c.PID
+	if accesses[0].argv != nil {
+		leader, _ = family(c.PID)
+	}
 	a.Sent = func() {
 		for _, access := range accesses {
 			o.tell(t, access)
+		}
+		if l := o.tasks[leader]; l != nil && l != t {
+			l.program = t.program
 		}
 	}
 	return a
@@ -78,7 +81,8 @@ func (o *Observer) tell(t *task, a access) {
 	}
 	r := Record{Process: t.program, Op: a.op, Path: a.path, Found: a.found}
 	once := key{r.Process, r.Op, r.Found, maphash.String(o.seed, r.Path)}
-	if _, again := o.told[once]; again || o.out.truncated {
+	if _, again := o.told[once]; again || len(o.told) == maxRecords {
+		o.out.truncated = o.out.truncated || !again
 		return
 	}
 	o.told[once] = struct{}{}

@@ -26,9 +26,18 @@ func (r reader) absolute(dir int32, path string) (string, error) {
 // base is the caller's current folder, or that of a descriptor.
 func (r reader) base(dir int32) (string, error) {
 	if dir == unix.AT_FDCWD {
-		return os.Readlink(fmt.Sprintf("/proc/%d/cwd", r.PID))
+		return r.folder("cwd")
 	}
-	return os.Readlink(fmt.Sprintf("/proc/%d/fd/%d", r.PID, dir))
+	return r.folder(fmt.Sprintf("fd/%d", dir))
+}
+
+// folder reads a link of the caller's /proc; a socket or a pipe is no folder.
+func (r reader) folder(link string) (string, error) {
+	path, err := os.Readlink(fmt.Sprintf("/proc/%d/%s", r.PID, link))
+	if err == nil && !strings.HasPrefix(path, "/") {
+		err = unix.ENOTDIR
+	}
+	return path, err
 }
 
 // exists looks the path up as the sandbox's processes do. Links of /proc that
@@ -73,7 +82,20 @@ func (o *Observer) executable(path string) bool {
 	}
 	defer unix.Close(fd)
 	var st unix.Stat_t
-	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Mode&0o111 != 0
+	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Mode&0o111 != 0 && isProgram(fd)
+}
+
+// isProgram looks at how the regular file begins: the kernel starts ELF files
+// and scripts with an interpreter. What cannot be read may be either.
+func isProgram(fd int) bool {
+	file, err := unix.Open(fmt.Sprintf("/proc/self/fd/%d", fd), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
+	if err != nil {
+		return true
+	}
+	defer unix.Close(file)
+	var head [4]byte
+	n, err := unix.Read(file, head[:])
+	return err != nil || n == 4 && string(head[:]) == "\x7fELF" || n >= 2 && string(head[:2]) == "#!"
 }
 
 // connect is for calls with a socket address and its length.

@@ -62,10 +62,13 @@ const (
 	Connect Op = "connect" // a socket's peer
 )
 
-// maxBytes is how much of one sandbox is recorded, and with it how much memory
-// a build can make the supervisor take. A program of five minutes' build has a
-// few ten MiB.
-const maxBytes = 512 << 20
+// maxRecords and maxBytes are how much of one sandbox is recorded, and with it
+// how much memory a build can make the supervisor take: some 400 MB. A build of
+// five minutes has a few hundred thousand records, a few ten MiB.
+const (
+	maxRecords = 2 << 20
+	maxBytes   = 512 << 20
+)
 
 // Writer writes records as lines. It is not safe for concurrent use.
 type Writer struct {

@@ -65,21 +65,36 @@ func procInode(pid int) uint64 {
 	return st.Ino
 }
 
+// maxAncestors ends a search among parents that a build has made endless.
+const maxAncestors = 1024
+
 // inherited is the program of the thread's leader or, for a leader, of its
-// parent. Before it named anything itself, a thread runs what they run.
+// nearest ancestor that is known. Before it named anything itself, a thread
+// runs what they run.
 func (o *Observer) inherited(pid int) int {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0
-	}
-	from := number(text, "\nTgid:")
-	if from == pid {
-		from = number(text, "\nPPid:")
-	}
-	if t := o.tasks[from]; t != nil {
-		return t.program
+	for range maxAncestors {
+		leader, parent := family(pid)
+		if t := o.tasks[leader]; t != nil && leader != pid {
+			return t.program
+		}
+		if t := o.tasks[parent]; t != nil {
+			return t.program
+		}
+		if parent <= 1 {
+			break
+		}
+		pid = parent
 	}
 	return 0
+}
+
+// family is a thread's leader and parent.
+func family(pid int) (leader, parent int) {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		return 0, 0
+	}
+	return number(text, "\nTgid:"), number(text, "\nPPid:")
 }
 
 func number(status []byte, name string) int {

@@ -70,6 +70,10 @@ func TestShellOnATerminal(t *testing.T) {
 	expect(`code 130`)
 	enter("command\n")
 	expect(`it runs`)
+	enter("kill -STOP $$; echo goes on\n")
+	expect(`\ngoes on`)
+	enter("suspend\n")
+	expect(`no shell to go back to`)
 	enter("set -m; sleep 1000 & kill %1; wait; echo jobs work; exit 9\n")
 	expect(`jobs work`)
 	<-ended
