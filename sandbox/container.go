@@ -164,7 +164,7 @@ func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Pr
 	yes := true
 	p := &libcontainer.Process{
 		Args:            []string{fmt.Sprintf("/proc/self/fd/%d", fdExe)},
-		Env:             []string{roleVar + "=" + roleInit, "PATH=/tc/bin", "HOME=/build", "GOGC=off"},
+		Env:             []string{roleVar + "=" + roleInit, "PATH=/tc/bin", "HOME=/build", "GOGC=off", "GOMAXPROCS=1"},
 		UID:             c.uid,
 		GID:             c.uid,
 		Cwd:             "/",

@@ -34,7 +34,9 @@ func execute(payload Payload) error {
 	if err := filter(spec.Limits, os.NewFile(fdSupervisor, "supervisor")); err != nil {
 		return err
 	}
-	debug.SetGCPercent(100) // it was off for the start
+	// Off, and one, for a quick start.
+	debug.SetGCPercent(100)
+	runtime.GOMAXPROCS(runtime.NumCPU())
 	if spec.Task == nil {
 		return json.NewEncoder(status).Encode(true)
 	}

@@ -61,6 +61,9 @@ func supervise() error {
 	logrus.SetOutput(io.Discard)
 	scratch, root := os.Getenv(scratchVar), os.Getenv(rootVar) != ""
 	os.Clearenv()
+	// libcontainer hands this one down to its init, which has one thing to do
+	// at a time and starts sooner for it.
+	os.Setenv("GOMAXPROCS", "1")
 	sock := os.NewFile(3, "requests")
 	unix.CloseOnExec(3)
 	if err := prepareNamespace(scratch); err != nil {
