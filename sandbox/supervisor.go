@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -61,6 +62,7 @@ func supervise() error {
 	logrus.SetOutput(io.Discard)
 	scratch, root := os.Getenv(scratchVar), os.Getenv(rootVar) != ""
 	os.Clearenv()
+	debug.SetGCPercent(400) // observing makes much garbage and keeps little
 	// libcontainer hands this one down to its init, which has one thing to do
 	// at a time and starts sooner for it.
 	os.Setenv("GOMAXPROCS", "1")
