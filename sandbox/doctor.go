@@ -9,12 +9,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 
 	"belljar.build/rootfs"
+	"belljar.build/seccomp"
 )
 
 // Feature is something of the kernel that a sandbox is made of.
@@ -174,6 +176,14 @@ func tryWhole(ctx context.Context, folder string) (err error) {
 		return err
 	}
 	defer null.Close()
-	_, err = s.Run(ctx, Spec{Root: rootfs.Minimal(), Work: filepath.Join(dir, "root")}, Files{Output: null})
-	return err
+	result, err := s.Run(ctx, Spec{Root: rootfs.Minimal(), Work: filepath.Join(dir, "root")}, Files{Output: null})
+	if err != nil {
+		return err
+	}
+	// The answer takes the filter, its listener, and the right to write into
+	// the memory of who asked.
+	if want := strconv.Quote(seccomp.Release); strings.TrimSpace(string(result.Status)) != want {
+		return fmt.Errorf("uname inside says %s, not %s: the supervisor's answer does not get there", result.Status, want)
+	}
+	return nil
 }

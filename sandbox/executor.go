@@ -38,7 +38,7 @@ func execute(payload Payload) error {
 	debug.SetGCPercent(100)
 	runtime.GOMAXPROCS(runtime.NumCPU())
 	if spec.Task == nil {
-		return json.NewEncoder(status).Encode(true)
+		return json.NewEncoder(status).Encode(kernelRelease())
 	}
 	return json.NewEncoder(status).Encode(payload(Task{Data: spec.Task, Files: sources, alone: true}, os.Stdout))
 }

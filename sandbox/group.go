@@ -127,7 +127,7 @@ func (g *group) exceeded() bool {
 // remove takes the group down; its processes are dead.
 func (g *group) remove() error {
 	err := unix.Rmdir(g.dir)
-	for tries := 0; err == unix.EBUSY && tries < 100; tries++ { // the kernel is still reaping
+	for tries := 0; err == unix.EBUSY && tries < 5000; tries++ { // the kernel is still reaping
 		_ = unix.Nanosleep(&unix.Timespec{Nsec: 1e6}, nil)
 		err = unix.Rmdir(g.dir)
 	}

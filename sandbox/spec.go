@@ -27,7 +27,7 @@ type Spec struct {
 	// Root is everything visible inside.
 	Root rootfs.Root `json:"root"`
 	// Task is handed to the [Payload] as it is. Without one the sandbox ends
-	// as soon as it stands.
+	// as soon as it stands, and its status is the kernel release that it saw.
 	Task json.RawMessage `json:"task,omitempty"`
 	// Work is a folder of the host that nobody else uses during the run;
 	// the composed root is mounted over it, in the supervisor's view alone.

@@ -13,13 +13,16 @@ import (
 // whatever is there. The build has prepared the ground: no link of its leads
 // out of the folders that it may write, and no fifo of its is opened.
 func (w *worker) create(p string, mode fs.FileMode) (*os.File, error) {
-	for _, dir := range []string{WorkDir, w.order.Output, os.TempDir()} {
+	for _, dir := range w.grounds() {
 		if name, below := strings.CutPrefix(p, dir+"/"); below {
 			return createBeneath(dir, name, mode)
 		}
 	}
 	return nil, fmt.Errorf("create %s: only %s, the output and %s can be written", p, WorkDir, os.TempDir())
 }
+
+// grounds are the folders that a build may write.
+func (w *worker) grounds() []string { return []string{WorkDir, w.order.Output, os.TempDir()} }
 
 func createBeneath(dir, name string, mode fs.FileMode) (*os.File, error) {
 	root, err := os.OpenRoot(dir)

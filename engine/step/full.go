@@ -28,7 +28,7 @@ func (w *worker) fullFile() string {
 		return ""
 	}
 	found := ""
-	for _, dir := range []string{WorkDir, w.order.Output, "/tmp"} {
+	for _, dir := range w.grounds() {
 		_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return nil // what cannot be read is not it
