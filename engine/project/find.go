@@ -1,0 +1,29 @@
+package project
+
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"belljar.build/engine/plan"
+	"belljar.build/engine/store"
+)
+
+// Output is the finished output that a person names: a part of the graph, or
+// what [store.Store.Find] takes. g may be nil: then there are no parts.
+func Output(s *store.Store, g *plan.Graph, word string) (*store.Record, error) {
+	if g != nil {
+		if n := g.Part(word); n != nil {
+			r, ok, err := s.Lookup(n.Key)
+			if err == nil && !ok {
+				err = fmt.Errorf("part %s: %w: run belljar build %s", word, ErrNotRealised, word)
+			}
+			return r, err
+		}
+	}
+	r, err := s.Find(word)
+	if errors.Is(err, store.ErrUnnamed) {
+		return nil, fmt.Errorf("%q is neither a part of the profile nor an output: %w", word, os.ErrNotExist)
+	}
+	return r, err
+}
