@@ -20,7 +20,7 @@ const (
 )
 
 // folders below .belljar.
-var folders = []string{"record", "manifest", "action", "log", "lock", "staging", "failed", "observed", "history"}
+var folders = []string{"record", "manifest", "action", "log", "lock", "staging", "failed", "observed", "history", "roots", "pin"}
 
 // DefaultDir is the physical store of this user: the logical path for root,
 // a folder of the user's own for everybody else. A user without a home gets

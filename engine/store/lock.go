@@ -7,6 +7,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // lockPoll is how often a waiting process looks again, in a local file system
@@ -25,6 +27,39 @@ func (s *Store) Lock(ctx context.Context, key string, onWait func(holder string)
 		return nil, err
 	}
 	name := s.meta("lock", key[:hashLength]+lockSuffix)
+	for {
+		l, err := acquire(ctx, name, onWait)
+		if err != nil {
+			return nil, err
+		}
+		// The collector removes the lock files of keys that are gone: whoever
+		// waited for one of those holds nothing.
+		if !isCurrent(l, name) {
+			if err := l.Close(); err != nil {
+				return nil, fmt.Errorf("lock %s: %w", name, err)
+			}
+			continue
+		}
+		if err := os.WriteFile(name, []byte(holder()+"\n"), 0o644); err != nil {
+			return nil, errors.Join(fmt.Errorf("lock %s: %w", name, err), l.Unlock())
+		}
+		return l.Unlock, nil
+	}
+}
+
+// TryLock is Lock for those who do not wait: nil when somebody else holds it.
+func (s *Store) TryLock(key string) (unlock func() error, err error) {
+	busy := errors.New("busy")
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	unlock, err = s.Lock(ctx, key, func(string) { cancel(busy) })
+	if errors.Is(err, busy) {
+		return nil, nil
+	}
+	return unlock, err
+}
+
+func acquire(ctx context.Context, name string, onWait func(holder string)) (*flock.Flock, error) {
 	l := newLock(name)
 	locked, err := l.TryLock()
 	if err == nil && !locked {
@@ -33,19 +68,24 @@ func (s *Store) Lock(ctx context.Context, key string, onWait func(holder string)
 		}
 		locked, err = l.TryLockContext(ctx, lockPoll)
 	}
-	if !locked {
-		err = errors.Join(err, l.Close())
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		return nil, fmt.Errorf("lock %s: %w", name, err)
+	if locked {
+		return l, nil
 	}
-	if err := os.WriteFile(name, []byte(holder()+"\n"), 0o644); err != nil {
-		return nil, errors.Join(fmt.Errorf("lock %s: %w", name, err), l.Unlock())
+	err = errors.Join(err, l.Close())
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
 	}
-	// The file stays: removing it would let two processes hold two files of
-	// the same name.
-	return l.Unlock, nil
+	return nil, fmt.Errorf("lock %s: %w", name, err)
+}
+
+// isCurrent tells whether the lock's file still has the name.
+func isCurrent(l *flock.Flock, name string) bool {
+	held, err := l.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(name)
+	return err == nil && os.SameFile(held, there)
 }
 
 func holder() string {

@@ -22,6 +22,8 @@ const DefaultEpoch = 1
 type PublishOptions struct {
 	// Action is its canonical encoding.
 	Action []byte
+	// Part is what the profile calls it.
+	Part string
 	// Candidates are the store paths (base names) that the build could see;
 	// those whose hash stands in the output become its references.
 	Candidates []string
@@ -70,14 +72,18 @@ func (g *Staging) examine(ctx context.Context, o PublishOptions) (*Record, []byt
 		return nil, nil, err
 	}
 	for i := range m.Entries {
-		scan.text(m.Entries[i].Path)
-		scan.text(m.Entries[i].Target)
+		scan.text(m.Entries[i].Path, m.Entries[i].Path)
+		scan.text(m.Entries[i].Path, m.Entries[i].Target)
+	}
+	if err := scan.undeclared(); err != nil {
+		return nil, nil, err
 	}
 	encoded, err := m.Encode()
 	if err != nil {
 		return nil, nil, err
 	}
 	r.Manifest, r.References, r.Size = manifest.Sum(encoded), scan.found(), m.Size()
+	r.Part = o.Part
 	r.Started, r.Seconds = g.times(o)
 	return r, encoded, nil
 }
@@ -92,16 +98,27 @@ func (g *Staging) times(o PublishOptions) (time.Time, float64) {
 	return o.Started.UTC().Truncate(time.Second), o.Seconds
 }
 
-// install moves the tree and writes what is known of it, the record last.
-func (g *Staging) install(ctx context.Context, r *Record, encoded, action []byte) error {
+// install moves the tree and writes what is known of it: first everything but
+// the record, then one flush for all of that, then the record. So a record on
+// disk vouches only for what is on disk, and a publication waits twice for it,
+// however many files it has.
+//
+// Meanwhile the garbage collector waits: to it, a manifest without a record is
+// rubbish.
+func (g *Staging) install(ctx context.Context, r *Record, encoded, action []byte) (err error) {
 	s := g.store
+	guard := newLock(s.meta("lock", collectorLock))
+	if err := guard.RLock(); err != nil {
+		return fmt.Errorf("keep the garbage collector out: %w", err)
+	}
+	defer func() { err = errors.Join(err, guard.Unlock()) }()
 	if err := s.makeRoom(r); err != nil {
 		return err
 	}
-	if err := s.write(encoded, "manifest", r.Manifest); err != nil {
+	if err := s.place(encoded, "manifest", r.Manifest); err != nil {
 		return err
 	}
-	if err := s.write(action, "action", r.Key[:hashLength]+".json"); err != nil {
+	if err := s.place(action, "action", r.Key[:hashLength]+".json"); err != nil {
 		return err
 	}
 	if err := context.Cause(ctx); err != nil {
@@ -111,7 +128,7 @@ func (g *Staging) install(ctx context.Context, r *Record, encoded, action []byte
 	if err := os.Rename(g.Path("out"), final); err != nil {
 		return fmt.Errorf("move the output into place: %w", err)
 	}
-	err := g.flush()
+	err = g.flush()
 	if err == nil {
 		err = s.writeRecord(r)
 	}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -22,6 +23,9 @@ type Record struct {
 	Version int    `json:"version"`
 	Key     string `json:"key"`
 	Name    string `json:"name"` // of the output, e.g. "zlib-1.3.1"
+	// Part is what the first profile that built it calls it, e.g. "zlib"; "" for
+	// the toolchain's own.
+	Part string `json:"part,omitempty"`
 	// Path is the base name of the output's folder.
 	Path string `json:"path"`
 	// Manifest is the manifest hash.
@@ -125,6 +129,26 @@ func (s *Store) newRecord(key, name string) *Record {
 		r.Log = filepath.Join("log", filepath.Base(s.LogPath(key)))
 	}
 	return r
+}
+
+// place is write for what a later flush puts on disk.
+func (s *Store) place(data []byte, elements ...string) (err error) {
+	name := s.meta(elements...)
+	if there, err := os.ReadFile(name); err == nil && bytes.Equal(there, data) {
+		return nil // it may be on disk already, and others rely on it
+	}
+	f, err := os.CreateTemp(s.own, "place-")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Chmod(0o644), f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err := os.Rename(f.Name(), name); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
 }
 
 // write replaces a file of the store's own in one step, after its bytes are on

@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -137,5 +138,49 @@ func TestBadCandidates(t *testing.T) {
 	}
 	if _, err := newScanner(hashA+"-a", hashA+"-b"); err == nil {
 		t.Error("two paths with one hash were taken")
+	}
+}
+
+// A whole store path that is no candidate's is found wherever the buffers end;
+// a hash alone, or another folder, is nobody's reference.
+func TestScanUndeclared(t *testing.T) {
+	undeclared := func(pieces ...string) error {
+		s, err := newScanner(pathA)
+		must(t, err)
+		w := s.file("lib/x.so")
+		for _, p := range pieces {
+			_, err := w.Write([]byte(p))
+			must(t, err)
+		}
+		return s.undeclared()
+	}
+	text := "RUNPATH " + Logical + "/" + pathB + "/lib"
+	for i := range len(text) {
+		if err := undeclared(text[:i], text[i:]); !errors.Is(err, ErrUnfit) || !strings.Contains(err.Error(), "lib/x.so") || !strings.Contains(err.Error(), hashB) {
+			t.Fatalf("cut at %d: %v", i, err)
+		}
+	}
+	if err := undeclared(strings.Split(text, "")...); err == nil {
+		t.Error("byte by byte: not found")
+	}
+	for _, harmless := range []string{pathB, "/elsewhere/" + pathB, Logical + "/" + hashB + "/x", Logical + "/" + hashB, Logical + "/" + pathA} {
+		if err := undeclared(harmless); err != nil {
+			t.Errorf("%s: %v", harmless, err)
+		}
+	}
+}
+
+func TestPublishRefusesUndeclared(t *testing.T) {
+	s := open(t)
+	for _, place := range []func(out string) error{
+		func(out string) error { return os.WriteFile(out+"/f", []byte(Logical+"/"+pathB), 0o644) },
+		func(out string) error { return os.Symlink(Logical+"/"+pathB+"/bin", out+"/l") },
+	} {
+		g := stage(t, s, keyOf(1))
+		must(t, place(g.Path("out")))
+		_, err := g.Publish(context.Background(), PublishOptions{Action: []byte("{}"), Candidates: []string{pathA}})
+		if !errors.Is(err, ErrUnfit) || lookup(t, s, keyOf(1)) {
+			t.Errorf("published: %v", err)
+		}
 	}
 }
