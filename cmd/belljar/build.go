@@ -17,12 +17,14 @@ type buildOptions struct {
 	locked  bool
 	json    bool
 	observe bool
+	keep    bool
 	limits  []string
 }
 
 func (o *buildOptions) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.IntVarP(&o.jobs, "jobs", "j", 0, "processes at a time (default: the number of CPUs); never changes an output")
+	f.BoolVarP(&o.keep, "keep-going", "k", false, "after a failure, build all that does not need what failed")
 	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
 	f.BoolVar(&o.observe, "observe", false, "record what each build names, found or not (belljar log --observed PART), building once more what was never observed; never changes an output")
 	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more time or silence (30m, 2h), memory, log or file-size (500M, 8G), or processes; may be repeated")
@@ -70,7 +72,7 @@ func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) e
 		return err
 	}
 	defer s.Close()
-	results, err := p.Build(ctx, graph, build.Options{Store: s, Jobs: o.jobs, Observe: o.observe, Limits: limits, Events: ui.events()})
+	results, err := p.Build(ctx, graph, build.Options{Store: s, Jobs: o.jobs, Observe: o.observe, KeepGoing: o.keep, Limits: limits, Events: ui.events()})
 	if err != nil {
 		return err
 	}

@@ -66,10 +66,8 @@ func report(w io.Writer, err error) int {
 	if errors.As(err, &command) {
 		return command.code
 	}
-	var failure *build.Failure
-	if errors.As(err, &failure) {
-		printFailure(w, failure)
-		return exitFailed
+	if failures, ok := errors.AsType[*build.Failures](err); ok {
+		return printFailures(w, failures, err)
 	}
 	text := printableLines(err.Error())
 	if !placed(err) {
@@ -145,24 +143,6 @@ func exitCode(err error) int {
 		return exitUsage
 	}
 	return exitFailed
-}
-
-func printFailure(w io.Writer, f *build.Failure) {
-	for _, line := range f.Tail {
-		fmt.Fprintln(w, "  |", printable(line))
-	}
-	if f.Node.Part != "" {
-		fmt.Fprintf(w, "%s: part %s failed in %s: %s\n", f.Position(), f.Node.Part, f.Phase, f.Message)
-	} else {
-		fmt.Fprintf(w, "belljar: error: %s failed in %s: %s\n", f.Node.Action.Name, f.Phase, f.Message)
-	}
-	fmt.Fprintln(w, "belljar: hint: the whole log:", f.Log)
-	if f.Kept != "" {
-		fmt.Fprintln(w, "belljar: hint: the work folder is kept:", f.Kept)
-		if f.Node.Part != "" {
-			fmt.Fprintf(w, "belljar: hint: belljar shell --failed %s opens it in its sandbox\n", f.Node.Part)
-		}
-	}
 }
 
 // plain is where text of a profile is written: on a terminal without what would

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -109,10 +110,37 @@ func TestReportOfAFailedBuild(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var said bytes.Buffer
-			equal(t, "exit code", report(&said, errors.Join(&tt.failure, io.ErrShortWrite)), exitFailed)
-			equal(t, "text", said.String(), tt.want)
+			all := &build.Failures{All: []*build.Failure{&tt.failure}, Also: []error{io.ErrShortWrite}}
+			equal(t, "exit code", report(&said, errors.Join(all, os.ErrInvalid)), exitFailed)
+			equal(t, "text", said.String(), tt.want+"belljar: error: short write\nbelljar: error: invalid argument\n")
 		})
 	}
+}
+
+func TestReportOfSeveralFailures(t *testing.T) {
+	node := func(name string, line int) *plan.Node {
+		return &plan.Node{Part: name, Position: profile.Position{File: "a.cfg", Line: line}, Draft: recipe.Draft{Action: &action.Action{Name: name}}}
+	}
+	var said bytes.Buffer
+	equal(t, "exit code", report(&said, &build.Failures{
+		All: []*build.Failure{
+			{Node: node("x", 3), Phase: "make", Message: "exit status 2", Log: "/x", Blocked: []*plan.Node{node("y", 5), node("z", 6)}},
+			{Node: node("w", 4), Phase: "limit", Message: "too long", Log: "/w"},
+		},
+		Left: []*plan.Node{node("v", 7)},
+	}), exitFailed)
+	equal(t, "text", said.String(), `a.cfg:3: part x failed in make: exit status 2
+belljar: hint: the whole log: /x
+a.cfg:4: part w failed in limit: too long
+belljar: hint: the whole log: /w
+
+2 builds failed:
+  a.cfg:3: x, in make
+    not built, for want of it: y, z
+  a.cfg:4: w, in limit
+not started after the failure: v
+belljar: hint: --keep-going builds all that can be built
+`)
 }
 
 func TestExitStatus(t *testing.T) {

@@ -12,12 +12,10 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"belljar.build/engine/fetch"
+	"belljar.build/engine/jobserver"
 	"belljar.build/engine/plan"
 	"belljar.build/engine/store"
 	"belljar.build/sandbox"
@@ -28,9 +26,14 @@ type Options struct {
 	Store *store.Store
 	// Fetch brings the sources of everything that will be built.
 	Fetch func(context.Context, []fetch.Request) ([]fetch.Result, error)
-	// Jobs is how many processes may run at once: so many parts, and so
-	// many jobs of make in each. 0 means the number of CPUs.
+	// Jobs is how many processes may run at once, builds and the jobs of
+	// their makes together. 0 means the number of CPUs.
 	Jobs int
+	// KeepGoing builds whatever can be built after a failure.
+	KeepGoing bool
+	// Repair names the keys of damaged outputs: they are built again, and
+	// replaced by what comes out if that is the very same.
+	Repair map[string]bool
 	// Limits bound each build.
 	Limits Limits
 	// Observe records what each build names, see [store.Store.Observation].
@@ -42,8 +45,14 @@ type Options struct {
 
 // Events are called as things happen, from several goroutines. Any may be nil.
 type Events struct {
-	Started  func(*plan.Node)
+	// Planned comes once, before the first build: the nodes to build and the
+	// seconds that each is likely to take.
+	Planned func(todo []*plan.Node, seconds map[*plan.Node]float64)
+	Started func(*plan.Node)
+	// Phase is called when a build says which step it is at.
+	Phase    func(n *plan.Node, phase string)
 	Finished func(*plan.Node, Result)
+	Failed   func(*Failure)
 	// Waiting is called when another belljar is building the same output.
 	Waiting func(n *plan.Node, holder string)
 	Warning func(n *plan.Node, text string)
@@ -63,57 +72,20 @@ type Result struct {
 	Took time.Duration
 }
 
-// ErrFailed is wrapped by every [Failure].
-var ErrFailed = errors.New("build failed")
-
-// Failure is a build that did not end well. Nothing of it is in the store.
-type Failure struct {
-	Node    *plan.Node
-	Phase   string // "configure", "make", ...
-	Message string
-	// Source is the source file at fault, if one is.
-	Source string
-	// Tail are the last lines of the log.
-	Tail []string
-	Log  string // path of the whole log
-	Kept string // path of the kept work folder
-}
-
-func (f *Failure) Error() string {
-	return fmt.Sprintf("build %s: %s: %s", f.name(), f.Phase, f.Message)
-}
-
-// Position is the "file:line" of what is at fault: the option that names the
-// source, or the part.
-func (f *Failure) Position() string {
-	for _, s := range f.Node.Sources {
-		if s.Name == f.Source && f.Source != "" {
-			return s.Position
-		}
-	}
-	return f.Node.Position.String()
-}
-
-func (f *Failure) Unwrap() error { return ErrFailed }
-
-func (f *Failure) name() string {
-	if f.Node.Part != "" {
-		return "part " + f.Node.Part
-	}
-	return f.Node.Action.Name
-}
-
 // Realise makes every listed part of the graph exist and returns what is
-// known of each node that exists now. It stops starting builds at the first
-// failure and returns that, after the running ones have ended.
+// known of each node that exists now. What fails is returned as *[Failures],
+// after everything that was started has ended.
 func Realise(ctx context.Context, g *plan.Graph, o Options) (map[*plan.Node]Result, error) {
-	if o.Jobs <= 0 {
-		o.Jobs = runtime.NumCPU()
+	r := newRealiser(g, o)
+	if err := r.protect(); err != nil {
+		return r.results, err
 	}
-	r := &realiser{graph: g, options: o, results: map[*plan.Node]Result{}, done: map[*plan.Node]chan struct{}{}}
 	wanted := map[*plan.Node]bool{}
 	for _, n := range g.Nodes {
 		wanted[n] = n.Listed
+		if o.Repair != nil {
+			wanted[n] = o.Repair[n.Key]
+		}
 	}
 	todo, err := r.missing(wanted)
 	if err != nil || len(todo) == 0 {
@@ -130,6 +102,22 @@ func Realise(ctx context.Context, g *plan.Graph, o Options) (map[*plan.Node]Resu
 	return r.results, errors.Join(err, closeSupervisor())
 }
 
+func newRealiser(g *plan.Graph, o Options) *realiser {
+	if o.Jobs <= 0 {
+		o.Jobs = runtime.NumCPU()
+	}
+	return &realiser{graph: g, options: o, results: map[*plan.Node]Result{}, pool: jobserver.New(o.Jobs)}
+}
+
+// protect keeps everything that this run is about from the garbage collector.
+func (r *realiser) protect() error {
+	var paths []string
+	for _, n := range r.graph.Nodes {
+		paths = append(paths, n.Path)
+	}
+	return r.options.Store.Protect(paths)
+}
+
 // missing finds the nodes to build: a wanted one that the store lacks, and
 // what its build declares and the store lacks. Inputs of what is there
 // already are not asked for.
@@ -141,8 +129,11 @@ func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
 		if err != nil {
 			return nil, err
 		}
-		if ok && !(wanted[n] && r.unobserved(n)) {
+		if ok && !(wanted[n] && r.again(n)) {
 			r.results[n] = Result{Record: record, Reused: true}
+			if wanted[n] {
+				r.options.Store.Used(record)
+			}
 			continue
 		}
 		if !wanted[n] {
@@ -159,10 +150,11 @@ func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
 	return todo, nil
 }
 
-// unobserved tells whether n must be built for the sake of observing it. What
-// imports the toolchain is not observed: it is belljar itself.
-func (r *realiser) unobserved(n *plan.Node) bool {
-	return r.options.Observe && n.Listed && n.Action.Toolchain != nil && !r.options.Store.Observed(n.Key)
+// again tells whether n must be built although it is there: to repair it, or for
+// the sake of observing it. What imports the toolchain is not observed: it is
+// belljar itself.
+func (r *realiser) again(n *plan.Node) bool {
+	return r.options.Repair[n.Key] || r.options.Observe && n.Listed && n.Action.Toolchain != nil && !r.options.Store.Observed(n.Key)
 }
 
 func (r *realiser) fetch(ctx context.Context, todo []*plan.Node) error {
@@ -198,85 +190,4 @@ func (r *realiser) startSupervisor() (func() error, error) {
 		return nil, errors.Join(err, os.Remove(scratch))
 	}
 	return func() error { return errors.Join(r.supervisor.Close(), os.Remove(scratch)) }, nil
-}
-
-// buildAll runs one goroutine a node; each waits for the node's inputs and
-// then for one of the places.
-func (r *realiser) buildAll(ctx context.Context, todo []*plan.Node) error {
-	for _, n := range todo {
-		r.done[n] = make(chan struct{})
-	}
-	r.places = make(chan struct{}, r.options.Jobs)
-	group, waiting := errgroup.WithContext(ctx)
-	for _, n := range todo {
-		group.Go(func() error { return r.node(ctx, waiting, n) })
-	}
-	return group.Wait()
-}
-
-// node realises n. The first failure ends waiting, not ctx: builds that run
-// already go on, for their work is good.
-func (r *realiser) node(ctx, waiting context.Context, n *plan.Node) error {
-	for _, d := range n.Depends {
-		done, building := r.done[d]
-		if !building {
-			continue
-		}
-		select {
-		case <-done:
-		case <-waiting.Done():
-			return context.Cause(waiting)
-		}
-	}
-	select {
-	case r.places <- struct{}{}:
-	case <-waiting.Done():
-		return context.Cause(waiting)
-	}
-	defer func() { <-r.places }()
-	if waiting.Err() != nil {
-		return context.Cause(waiting)
-	}
-	result, err := r.realise(ctx, n)
-	if err != nil {
-		return err
-	}
-	r.mu.Lock()
-	r.results[n] = *result
-	r.mu.Unlock()
-	if f := r.options.Events.Finished; f != nil {
-		f(n, *result)
-	}
-	close(r.done[n])
-	return nil
-}
-
-// tail keeps the last lines of what is written to it.
-type tail struct {
-	lines   []string
-	partial string
-}
-
-// tailLines is how much of a log a failure shows.
-const tailLines = 40
-
-func (t *tail) Write(p []byte) (int, error) {
-	text := t.partial + string(p)
-	all := strings.Split(text, "\n")
-	t.partial = all[len(all)-1]
-	if len(t.partial) > 4096 { // one endless line is no reason to grow
-		t.partial = t.partial[len(t.partial)-4096:]
-	}
-	t.lines = append(t.lines, all[:len(all)-1]...)
-	if over := len(t.lines) - tailLines; over > 0 {
-		t.lines = append([]string(nil), t.lines[over:]...)
-	}
-	return len(p), nil
-}
-
-func (t *tail) last() []string {
-	if t.partial != "" {
-		return append(t.lines, t.partial)
-	}
-	return t.lines
 }

@@ -23,7 +23,7 @@ type logFile struct {
 	silence *time.Timer // nil without a limit
 }
 
-func startLog(path string, l Limits, end context.CancelCauseFunc) (*logFile, error) {
+func startLog(path string, l Limits, end context.CancelCauseFunc, phase func(string)) (*logFile, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o644)
 	if err != nil {
 		return nil, fmt.Errorf("create log: %w", err)
@@ -35,7 +35,7 @@ func startLog(path string, l Limits, end context.CancelCauseFunc) (*logFile, err
 	if l.Log == 0 {
 		l.Log = DefaultLog
 	}
-	g := &logFile{path: path, pipe: write, done: make(chan error, 1), limits: l, end: end}
+	g := &logFile{path: path, pipe: write, done: make(chan error, 1), limits: l, end: end, tail: tail{phase: phase}}
 	if l.Silence > 0 {
 		g.silence = time.AfterFunc(l.Silence, func() {
 			end(&limitError{"silence", "it printed nothing for " + l.Silence.String()})

@@ -11,6 +11,7 @@ import (
 
 	"belljar.build/engine/action"
 	"belljar.build/engine/fetch"
+	"belljar.build/engine/jobserver"
 	"belljar.build/engine/plan"
 	"belljar.build/engine/step"
 	"belljar.build/engine/store"
@@ -23,100 +24,206 @@ type realiser struct {
 	options    Options
 	sources    map[*plan.Node][]fetch.Result
 	supervisor *sandbox.Supervisor
-	places     chan struct{}
-	done       map[*plan.Node]chan struct{}
+	pool       *jobserver.Pool
 
 	mu      sync.Mutex
 	results map[*plan.Node]Result
 }
 
-// realise builds n, unless another process did so meanwhile.
-func (r *realiser) realise(ctx context.Context, n *plan.Node) (_ *Result, err error) {
-	unlock, err := r.options.Store.Lock(ctx, n.Key, func(holder string) { r.options.Events.waiting(n, holder) })
+// node realises n. The end of waiting ends only its waiting for its turn.
+func (r *realiser) node(ctx, waiting context.Context, n *plan.Node, priority float64) (err error) {
+	unlock, member, err := r.claim(waiting, n, priority)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer func() { err = errors.Join(err, unlock()) }()
+	if member != nil {
+		defer member.Leave()
+	}
+	result, err := r.realise(ctx, n, member)
+	if err := with(err, unlock()); err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.results[n] = *result
+	r.mu.Unlock()
+	if f := r.options.Events.Finished; f != nil {
+		f(n, *result)
+	}
+	return nil
+}
+
+// claim gets the key's lock and a token. While another process builds the key,
+// its own token is free for others; when that process is done there is nothing
+// left to build and no token comes along.
+func (r *realiser) claim(ctx context.Context, n *plan.Node, priority float64) (unlock func() error, _ *jobserver.Member, err error) {
+	member, err := r.pool.Join(ctx, priority)
+	if err != nil {
+		return nil, nil, err
+	}
+	unlock, err = r.options.Store.TryLock(n.Key)
+	if unlock != nil || err != nil {
+		if err != nil {
+			member.Leave()
+		}
+		return unlock, member, err
+	}
+	member.Leave()
+	if unlock, err = r.options.Store.Lock(ctx, n.Key, func(holder string) { r.options.Events.waiting(n, holder) }); err != nil {
+		return nil, nil, err
+	}
+	if _, ok, err := r.options.Store.Lookup(n.Key); err == nil && ok && !r.again(n) {
+		return unlock, nil, nil
+	}
+	if member, err = r.pool.Join(ctx, priority); err != nil {
+		return nil, nil, errors.Join(err, unlock())
+	}
+	return unlock, member, nil
+}
+
+// realise builds n, unless another process did so meanwhile.
+func (r *realiser) realise(ctx context.Context, n *plan.Node, member *jobserver.Member) (*Result, error) {
 	record, ok, err := r.options.Store.Lookup(n.Key)
 	if err != nil {
 		return nil, err
 	}
-	if ok && !r.unobserved(n) {
+	if ok && !r.again(n) {
 		return &Result{Record: record, Reused: true}, nil
 	}
 	if f := r.options.Events.Started; f != nil {
 		f(n)
 	}
-	return r.build(ctx, n, record)
-}
-
-// build runs the action in a sandbox and publishes its output, unless the key
-// has one: existing is its record then.
-func (r *realiser) build(ctx context.Context, n *plan.Node, existing *store.Record) (_ *Result, err error) {
-	began := time.Now()
-	staging, err := r.options.Store.NewStaging(n.Key, n.Action.Name)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, staging.Discard()) }()
-	visible, err := r.visible(n)
-	if err != nil {
-		return nil, err
-	}
-	limits := r.limits(n)
-	limited, end := limits.context(ctx)
-	defer end(nil)
-	log, err := startLog(r.options.Store.LogPath(n.Key), limits, end)
-	if err != nil {
-		return nil, err
-	}
-	report, err := r.sandboxed(limited, n, stagingFolders(staging), visible, log)
-	err = errors.Join(err, log.close())
-	if limit := asFailure(context.Cause(limited), err, limits); limit != nil && ctx.Err() == nil {
-		log.add("belljar: " + limit.Error())
-		return nil, r.failure(n, staging, log, &step.Failure{Phase: "limit", Message: limit.Error()})
-	}
-	if err != nil {
-		return nil, r.died(ctx, n, staging, log, err)
-	}
-	if report.Failure != nil {
-		return nil, r.failure(n, staging, log, report.Failure)
-	}
-	for _, w := range report.Warnings {
-		if f := r.options.Events.Warning; f != nil {
-			f(n, w)
-		}
-	}
-	if existing != nil {
-		return &Result{Record: existing, Took: time.Since(began)}, nil
-	}
-	result, err := r.publish(limited, n, staging, visible, began)
-	if limit := asFailure(context.Cause(limited), nil, limits); limit != nil && err != nil && ctx.Err() == nil {
-		log.add("belljar: " + limit.Error())
-		return nil, r.failure(n, staging, log, &step.Failure{Phase: "limit", Message: limit.Error()})
-	}
-	if errors.Is(err, store.ErrUnfit) {
-		return nil, r.failure(n, staging, log, &step.Failure{Phase: "publish", Message: err.Error()})
+	b := &oneBuild{realiser: r, node: n, member: member, existing: record, began: time.Now(), limits: r.limits(n)}
+	result, err := b.build(ctx)
+	b.note(result, err)
+	if f, ok := errors.AsType[*Failure](err); ok && r.options.Events.Failed != nil {
+		r.options.Events.Failed(f)
 	}
 	return result, err
 }
 
-func (r *realiser) publish(ctx context.Context, n *plan.Node, staging *store.Staging, visible []string, began time.Time) (*Result, error) {
-	text, err := n.Action.Encode()
+// oneBuild is the state of one build.
+type oneBuild struct {
+	*realiser
+	node   *plan.Node
+	member *jobserver.Member
+	// existing is the record of the key's output, if it has one already.
+	existing *store.Record
+	began    time.Time
+	limits   Limits
+	staging  *store.Staging
+	visible  []string
+	log      *logFile
+	used     sandbox.Result
+}
+
+// build runs the action in a sandbox and publishes its output, unless the key
+// has one.
+func (b *oneBuild) build(ctx context.Context) (_ *Result, err error) {
+	n := b.node
+	if b.staging, err = b.options.Store.NewStaging(n.Key, n.Action.Name); err != nil {
+		return nil, err
+	}
+	defer func() { err = with(err, b.staging.Discard()) }()
+	if b.visible, err = b.realiser.visible(n); err != nil {
+		return nil, err
+	}
+	limited, end := b.limits.context(ctx)
+	defer end(nil)
+	if b.log, err = startLog(b.options.Store.LogPath(n.Key), b.limits, end, b.phase); err != nil {
+		return nil, err
+	}
+	report, err := b.sandboxed(limited)
+	err = errors.Join(err, b.log.close())
+	if limit := asFailure(context.Cause(limited), err, b.limits); limit != nil && ctx.Err() == nil {
+		return nil, b.limited(limit)
+	}
+	if err != nil {
+		return nil, b.died(ctx, err)
+	}
+	if report.Failure != nil {
+		return nil, b.failure(report.Failure)
+	}
+	for _, w := range report.Warnings {
+		if f := b.options.Events.Warning; f != nil {
+			f(n, w)
+		}
+	}
+	// Others may use the CPU while the disk works.
+	b.member.Leave()
+	b.phase("publish")
+	result, err := b.publish(limited)
+	if limit := asFailure(context.Cause(limited), nil, b.limits); limit != nil && err != nil && ctx.Err() == nil {
+		return nil, b.limited(limit)
+	}
+	if errors.Is(err, store.ErrUnfit) {
+		return nil, b.failure(&step.Failure{Phase: "publish", Message: err.Error()})
+	}
+	return result, err
+}
+
+func (b *oneBuild) phase(name string) {
+	if f := b.options.Events.Phase; f != nil {
+		f(b.node, name)
+	}
+}
+
+// publish gives the output its place. One that was built only to be observed
+// has it already.
+func (b *oneBuild) publish(ctx context.Context) (*Result, error) {
+	repair := b.options.Repair[b.node.Key]
+	if b.existing != nil && !repair {
+		return &Result{Record: b.existing, Took: time.Since(b.began)}, nil
+	}
+	text, err := b.node.Action.Encode()
 	if err != nil {
 		return nil, err
 	}
-	took := time.Since(began)
-	record, err := staging.Publish(ctx, store.PublishOptions{
-		Action: text, Candidates: visible, Started: began, Seconds: took.Seconds(), Epoch: action.Epoch,
+	publish := b.staging.Publish
+	if b.existing != nil {
+		publish = b.staging.Replace
+	}
+	record, err := publish(ctx, store.PublishOptions{
+		Action: text, Part: b.node.Part, Candidates: b.visible,
+		Started: b.began, Seconds: time.Since(b.began).Seconds(), Epoch: action.Epoch,
 	})
-	if err != nil {
-		return nil, fmt.Errorf("build %s: %w", n.Action.Name, err)
+	if different, ok := errors.AsType[*store.DifferentError](err); ok {
+		return nil, b.failure(&step.Failure{Phase: "repair", Message: different.Error()})
 	}
-	if err := r.options.Store.DropKept(n.Key, n.Action.Name); err != nil {
+	if err != nil {
+		return nil, fmt.Errorf("build %s: %w", b.node.Action.Name, err)
+	}
+	if err := b.options.Store.DropKept(b.node.Key, b.node.Action.Name); err != nil {
 		return nil, err
 	}
-	return &Result{Record: record, Took: time.Since(began)}, nil
+	return &Result{Record: record, Took: time.Since(b.began)}, nil
+}
+
+// note adds the build to its part's history, unless it was interrupted. That
+// it cannot is no reason to lose a build.
+func (b *oneBuild) note(result *Result, err error) {
+	h := store.Build{
+		Started: b.began.UTC().Truncate(time.Second), Key: b.node.Key, Name: b.node.Action.Name,
+		Seconds: time.Since(b.began).Seconds(), CPU: b.used.CPU.Seconds(), MaxRSS: b.used.MaxRSS,
+	}
+	failure, failed := errors.AsType[*Failure](err)
+	switch {
+	case failed:
+		h.Outcome, h.Phase = store.OutcomeFailed, failure.Phase
+	case err == nil:
+		h.Outcome, h.Manifest = store.OutcomeBuilt, result.Record.Manifest
+	default:
+		return
+	}
+	_ = b.options.Store.AddHistory(historyName(b.node), h)
+}
+
+// historyName is what n's history goes by: the part's name, whatever its
+// version, where that can be a file's name.
+func historyName(n *plan.Node) string {
+	if n.Part != "" && action.CheckName(n.Part) == nil {
+		return n.Part
+	}
+	return n.Action.Name
 }
 
 // visible lists the store paths that n's build sees: its declared inputs and
@@ -134,31 +241,38 @@ func (r *realiser) visible(n *plan.Node) ([]string, error) {
 }
 
 // sandboxed runs the action's steps. An error means that there is no report.
-func (r *realiser) sandboxed(ctx context.Context, n *plan.Node, f folders, visible []string, log *logFile) (*step.Report, error) {
-	order := step.Order{Action: n.Action, Output: n.Location(), Jobs: r.options.Jobs}
-	files, err := r.openSources(n, &order)
+func (b *oneBuild) sandboxed(ctx context.Context) (*step.Report, error) {
+	n := b.node
+	order := step.Order{Action: n.Action, Output: n.Location(), Jobserver: true}
+	files, err := b.openSources(n, &order)
 	defer func() { closeFiles(files) }()
 	if err != nil {
 		return nil, err
 	}
-	spec, err := r.spec(n, f, visible, order)
+	spec, err := b.spec(n, stagingFolders(b.staging), b.visible, order)
 	if err != nil {
 		return nil, err
 	}
-	seen, err := r.startObservation(n)
+	seen, err := b.startObservation(n)
 	if err != nil {
 		return nil, err
 	}
 	spec.Observe = seen.pipe != nil
-	result, err := r.supervisor.Run(ctx, spec, sandbox.Files{Output: log.pipe, Sources: files, Observations: seen.pipe})
+	read, write, err := b.member.Pipes()
+	if err != nil {
+		return nil, errors.Join(err, seen.close())
+	}
+	files = append(files, read, write)
+	result, err := b.supervisor.Run(ctx, spec, sandbox.Files{Output: b.log.pipe, Sources: files, Observations: seen.pipe})
 	if err := errors.Join(err, seen.close()); err != nil {
 		return nil, err
 	}
+	b.used = *result
 	var report step.Report
 	if err := json.Unmarshal(result.Status, &report); err != nil {
 		return nil, fmt.Errorf("read the sandbox's report: %w", err)
 	}
-	if f := report.Failure; f != nil && crowded(result.Processes, r.limits(n)) {
+	if f := report.Failure; f != nil && crowded(result.Processes, b.limits) {
 		f.Message += fmt.Sprintf("; it had %d processes, near the limit (--limit processes=)", result.Processes)
 	}
 	return &report, nil
@@ -185,21 +299,35 @@ func closeFiles(files []*os.File) {
 }
 
 // failure keeps what a person needs to find out why.
-func (r *realiser) failure(n *plan.Node, staging *store.Staging, log *logFile, why *step.Failure) error {
+func (b *oneBuild) failure(why *step.Failure) error {
 	f := &Failure{
-		Node: n, Phase: why.Phase, Message: why.Message, Source: why.Source,
-		Tail: log.tail.last(), Log: log.path,
+		Node: b.node, Phase: why.Phase, Message: why.Message, Source: why.Source,
+		Tail: b.log.tail.last(), Log: b.log.path,
 	}
-	kept, err := staging.Keep()
+	kept, err := b.staging.Keep()
 	f.Kept = kept
-	return errors.Join(f, err)
+	return with(f, err)
+}
+
+// with joins what went wrong besides to an error, if something did.
+func with(err, besides error) error {
+	if besides == nil {
+		return err
+	}
+	return errors.Join(err, besides)
+}
+
+// limited is the failure of a build that took too much.
+func (b *oneBuild) limited(limit *limitError) error {
+	b.log.add("belljar: " + limit.Error())
+	return b.failure(&step.Failure{Phase: "limit", Message: limit.Error()})
 }
 
 // died tells an ended sandbox from a cancelled one and from a machine that
 // cannot make any.
-func (r *realiser) died(ctx context.Context, n *plan.Node, staging *store.Staging, log *logFile, err error) error {
+func (b *oneBuild) died(ctx context.Context, err error) error {
 	if ctx.Err() != nil || errors.Is(err, sandbox.ErrUnsupported) || !errors.Is(err, sandbox.ErrDied) {
-		return fmt.Errorf("build %s: %w", n.Action.Name, err)
+		return fmt.Errorf("build %s: %w", b.node.Action.Name, err)
 	}
-	return r.failure(n, staging, log, &step.Failure{Phase: "sandbox", Message: err.Error()})
+	return b.failure(&step.Failure{Phase: "sandbox", Message: err.Error()})
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"runtime"
 
 	"belljar.build/engine/plan"
 	"belljar.build/engine/step"
@@ -33,13 +32,13 @@ type ShellOptions struct {
 // first, sources are unpacked, and each step is a function to call. Nothing of
 // it gets into the store. It returns the shell's exit status.
 func Shell(ctx context.Context, g *plan.Graph, n *plan.Node, o Options, s ShellOptions) (status int, err error) {
-	if o.Jobs <= 0 {
-		o.Jobs = runtime.NumCPU()
-	}
 	if t := n.Action.Toolchain; t == nil || t.Tools == nil {
 		return 0, fmt.Errorf("%s: %w", n.Action.Name, ErrNoShell)
 	}
-	r := &realiser{graph: g, options: o, results: map[*plan.Node]Result{}, done: map[*plan.Node]chan struct{}{}}
+	r := newRealiser(g, o)
+	if err := r.protect(); err != nil {
+		return 0, err
+	}
 	folders, release, err := r.shellFolders(ctx, n, s.Failed)
 	if err != nil {
 		return 0, err

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -22,9 +21,25 @@ func (w *worker) run(r *action.Run) error {
 	// A part that sets MAKEFLAGS itself has its reasons: a makefile that
 	// cannot run in parallel.
 	if _, own := w.order.Action.Env["MAKEFLAGS"]; r.Parallel && !own {
-		cmd.Env = append(cmd.Env, "MAKEFLAGS=-j"+strconv.Itoa(max(1, w.order.Jobs)))
+		w.jobserver(cmd)
 	}
 	return finished(cmd.Run())
+}
+
+// jobserverFD is the number of the first of the jobserver's two descriptors.
+// Scripts use those up to 9, bash some from 10 on and 255: a make that found
+// another file there would write its tokens into it.
+const jobserverFD = 98
+
+// jobserver lets the makes of cmd draw tokens. How many there are, no
+// environment says: the build is the same for any number.
+func (w *worker) jobserver(cmd *exec.Cmd) {
+	if len(w.tokens) != 2 {
+		return
+	}
+	cmd.Env = append(cmd.Env, fmt.Sprintf("MAKEFLAGS= -j --jobserver-auth=%d,%d", jobserverFD, jobserverFD+1))
+	cmd.ExtraFiles = make([]*os.File, jobserverFD-3, jobserverFD-1)
+	cmd.ExtraFiles = append(cmd.ExtraFiles, w.tokens...)
 }
 
 func (w *worker) command(name string, args ...string) *exec.Cmd {

@@ -62,30 +62,40 @@ func TestRunInTheCurrentFolder(t *testing.T) {
 }
 
 func TestParallel(t *testing.T) {
+	const all = "-j --jobserver-auth=98,99 token"
 	for _, tt := range []struct {
 		name     string
 		parallel bool
-		jobs     int
 		own      string
 		want     string
 	}{
-		{"make", true, 4, "", "-j4"},
-		{"unknown number", true, 0, "", "-j1"},
-		{"another phase", false, 4, "", ""},
-		{"the part's own", true, 4, "-j1 -s", "-j1 -s"},
+		{"make", true, "", all},
+		{"another phase", false, "", ""},
+		{"the part's own", true, "-j1 -s", "-j1 -s"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, printed := shell(t)
-			w.order.Jobs = tt.jobs
+			read, write, err := os.Pipe()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer read.Close()
+			defer write.Close()
+			if _, err := write.WriteString("token\n"); err != nil {
+				t.Fatal(err)
+			}
+			w.tokens = []*os.File{read, write}
 			if tt.own != "" {
 				w.order.Action.Env = map[string]string{"MAKEFLAGS": tt.own}
 				w.env = append(w.env, w.environment()...)
 			}
-			if err := w.run(&action.Run{Script: "echo $MAKEFLAGS", Parallel: tt.parallel}); err != nil {
+			// bash, for it redirects from such a number
+			script := `if [ -e /proc/self/fd/98 ]; then exec bash -c 'read -u 98 t; echo x >&99; echo $MAKEFLAGS $t'; fi; echo $MAKEFLAGS`
+			if err := w.run(&action.Run{Script: script, Parallel: tt.parallel}); err != nil {
 				t.Fatal(err)
 			}
 			equal(t, "MAKEFLAGS", printed(), tt.want)
-			// The number is handed to one command, not kept.
+			// It is handed to one command, not kept.
 			if got := strings.Join(w.env, " "); tt.own == "" && strings.Contains(got, "MAKEFLAGS") {
 				t.Errorf("environment %s", got)
 			}

@@ -28,9 +28,12 @@ type Order struct {
 	Action *action.Action `json:"action"`
 	// Output is the logical path of the output, an empty folder.
 	Output string `json:"output"`
-	// Jobs is how many processes a parallel step may use; it is no input
-	// of the build and must not show in its output.
-	Jobs int `json:"jobs"`
+	// Jobs is how many processes a step may use in a shell that a person
+	// opens; a build has the jobserver.
+	Jobs int `json:"jobs,omitempty"`
+	// Jobserver says that behind the sources two pipes are passed: parallel
+	// steps read tokens from the first and return them to the second.
+	Jobserver bool `json:"jobserver,omitempty"`
 	// Sources are the names of the passed files, in order.
 	Sources []string `json:"sources"`
 	// Shell, when set, is given the sandbox instead of the steps.
@@ -58,6 +61,7 @@ type Failure struct {
 type worker struct {
 	order  Order
 	files  map[string]*os.File
+	tokens []*os.File // the jobserver's, if there is one
 	out    io.Writer
 	tools  string // folder of the toolchain's programs
 	env    []string
@@ -79,6 +83,9 @@ func Perform(t sandbox.Task, out io.Writer) any {
 	w.env = w.environment()
 	if o.Shell != nil {
 		return w.shell(o.Shell, t.Files[len(o.Sources):])
+	}
+	if o.Jobserver {
+		w.tokens = t.Files[len(o.Sources):]
 	}
 	for i, s := range o.Action.Steps {
 		began := time.Now()
@@ -163,8 +170,11 @@ func (w *worker) perform(s action.Step) (string, error) {
 	return "step", fmt.Errorf("this belljar does not know that kind of step")
 }
 
-// heading marks the phases in the log, for people and for tools alike.
-func (w *worker) heading(text string) { fmt.Fprintf(w.out, "=== belljar: %s\n", text) }
+// Heading begins the lines that mark the phases in the log, for people and for
+// tools alike.
+const Heading = "=== belljar: "
+
+func (w *worker) heading(text string) { fmt.Fprintf(w.out, "%s%s\n", Heading, text) }
 
 // locate fills in the output's path.
 func (w *worker) locate(text string) string {

@@ -33,7 +33,8 @@ var may = map[string]string{
 	"engine/recipe":               "engine/action engine/fetch engine/profile engine/step rootfs rootfs/toolchain",
 	"engine/plan":                 "engine/action engine/fetch engine/profile engine/recipe rootfs rootfs/toolchain",
 	"engine/terminal":             "",
-	"engine/build":                "engine/action engine/fetch engine/plan engine/step engine/store engine/terminal rootfs sandbox",
+	"engine/jobserver":            "",
+	"engine/build":                "engine/action engine/fetch engine/jobserver engine/plan engine/step engine/store engine/terminal rootfs sandbox",
 	"engine/project":              "engine/action engine/build engine/fetch engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
 	"cmd/belljar":                 "engine/annotate engine/build engine/fetch engine/lock engine/plan engine/profile engine/project engine/step engine/store sandbox",
 }
