@@ -11,8 +11,8 @@ import (
 func plannedCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, name := range []string{
-		"audit", "check", "diff", "gc", "graph", "key", "pack",
-		"store", "unpack", "verify", "why",
+		"audit", "check", "diff", "graph", "key", "pack",
+		"unpack", "verify", "why",
 	} {
 		all = append(all, &cobra.Command{
 			Use: name, Hidden: true, DisableFlagParsing: true,

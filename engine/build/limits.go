@@ -35,9 +35,9 @@ var ErrLimits = errors.New("bad limit")
 func ParseLimits(words ...string) (Limits, error) {
 	var l Limits
 	fields := map[string]func(string) error{
-		"memory":    func(v string) (err error) { l.Memory, err = parseSize(v); return err },
-		"file-size": func(v string) (err error) { l.FileSize, err = parseSize(v); return err },
-		"log":       func(v string) (err error) { l.Log, err = parseSize(v); return err },
+		"memory":    func(v string) (err error) { l.Memory, err = ParseSize(v); return err },
+		"file-size": func(v string) (err error) { l.FileSize, err = ParseSize(v); return err },
+		"log":       func(v string) (err error) { l.Log, err = ParseSize(v); return err },
 		"processes": func(v string) (err error) { l.Processes, err = parseCount(v); return err },
 		"time":      func(v string) (err error) { l.Time, err = parseDuration(v); return err },
 		"silence":   func(v string) (err error) { l.Silence, err = parseDuration(v); return err },
@@ -56,7 +56,8 @@ func ParseLimits(words ...string) (Limits, error) {
 	return l, nil
 }
 
-func parseSize(text string) (int64, error) {
+// ParseSize reads a number of bytes such as "500M".
+func ParseSize(text string) (int64, error) {
 	digits, unit := text, int64(1)
 	if n := len(text); n > 0 {
 		if i := strings.IndexByte("KMGT", text[n-1]&^0x20); i >= 0 {

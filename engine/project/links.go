@@ -48,12 +48,33 @@ func (p *Project) Link(s *store.Store, g *plan.Graph, results map[*plan.Node]bui
 			return err
 		}
 	}
+	// Roots first: no link may be there that a collector does not know.
+	roots := map[string]bool{}
+	for link := range wanted {
+		roots[filepath.Dir(link)] = true
+	}
+	for dir := range roots {
+		if err := addRoot(s, dir); err != nil {
+			return err
+		}
+	}
 	for _, link := range slices.Sorted(maps.Keys(wanted)) {
 		if err := replaceLink(link, wanted[link]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func addRoot(s *store.Store, dir string) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("make folder for links: %w", err)
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return fmt.Errorf("find the folder for links: %w", err)
+	}
+	return s.AddRoot(dir)
 }
 
 func (p *Project) folder(option, fallback string) (string, error) {
