@@ -25,6 +25,7 @@ const (
 	exitDone        = 0
 	exitFailed      = 1
 	exitUsage       = 2
+	exitFindings    = 3
 	exitFetch       = 4
 	exitUnsupported = 5
 )
