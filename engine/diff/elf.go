@@ -156,7 +156,7 @@ func (c *elfComparison) section(i, j int) {
 		word := func(s *elfSection) string { return fmt.Sprintf("%s %s", s.kind, s.flags) }
 		c.add(Cause{Kind: CauseELFSection, Where: at(c.where, a.name), Detail: "kind and flags", Before: word(a), After: word(b)})
 	}
-	if bytes.Equal(a.data, b.data) && a.size == b.size || a.name == ".note.gnu.build-id" {
+	if bytes.Equal(a.data, b.data) && a.size == b.size || follows(a.name) {
 		return
 	}
 	cause := Cause{Kind: CauseELFSection, Where: at(c.where, a.name), Before: a.describe(), After: b.describe()}
@@ -187,6 +187,11 @@ func (c *elfComparison) section(i, j int) {
 	}
 	c.timestamps(cause.Where, removed, added)
 	c.add(cause)
+}
+
+// follows tells the sections of which something better was said.
+func follows(name string) bool {
+	return name == ".note.gnu.build-id" || name == ".shstrtab"
 }
 
 // unknown leaves out what was reported before.

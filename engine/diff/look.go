@@ -88,11 +88,11 @@ func onlyBuildID(causes []Cause) bool {
 
 func (l *looker) inspect(where, name string, a, b []byte, depth int) {
 	first, second := detect(name, a), detect(name, b)
-	switch { // an empty file is of any format
-	case len(a) == 0:
-		first = second
-	case len(b) == 0:
-		second = first
+	if len(a) == 0 || len(b) == 0 { // nothing is of any format; as text it can be shown whole
+		if first != formatText || second != formatText {
+			l.plain(where, a, b)
+			return
+		}
 	}
 	if first != second {
 		l.add(Cause{Kind: CauseFormat, Where: where, Before: string(first), After: string(second)})

@@ -19,6 +19,9 @@ type pycHeader struct {
 
 // parsePyc knows the headers of Python 3.7 and later, of 3.3 to 3.6, and of 2.
 func parsePyc(data []byte) (h pycHeader, ok bool) {
+	if len(data) < 8 {
+		return h, false
+	}
 	h.magic = binary.LittleEndian.Uint16(data)
 	length := 16
 	switch {
