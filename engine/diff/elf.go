@@ -22,7 +22,7 @@ func (l *looker) elf(where string, a, b []byte) {
 		}
 		files[i] = f
 	}
-	c := &elfComparison{l, where, files[0], files[1], map[string]bool{}}
+	c := &elfComparison{looker: l, where: where, a: files[0], b: files[1], known: map[string]bool{}}
 	c.header()
 	c.dynamic()
 	c.symbols()
@@ -35,6 +35,8 @@ type elfComparison struct {
 	where string
 	a, b  *elfFile
 	known map[string]bool // strings that were reported already
+
+	lookups int // how often a symbol was looked for
 }
 
 // differ adds a cause if two values do; section may be "".
@@ -173,8 +175,10 @@ func (c *elfComparison) section(i, j int) {
 	d.chunk(before, after)
 	if d.first >= 0 {
 		cause.Detail = fmt.Sprintf("first difference at %#x, %d bytes differ", d.first, d.count)
-		if name := cmp.Or(c.a.function(a, i, uint64(d.first)), c.b.function(b, j, uint64(d.first))); name != "" {
-			cause.Detail += ", in " + cut(name)
+		if c.lookups++; c.lookups <= maxListed { // each may read a large table
+			if name := cmp.Or(c.a.function(a, i, uint64(d.first)), c.b.function(b, j, uint64(d.first))); name != "" {
+				cause.Detail += ", in " + cut(name)
+			}
 		}
 	}
 	var removed, added []string

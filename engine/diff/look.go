@@ -14,6 +14,7 @@ type looker struct {
 	total  int   // causes met, those beyond maxCauses included
 	masked bool  // something is equal only because of hash
 	left   int64 // how many bytes may still be unpacked
+	dated  int   // how many bytes were searched for dates
 }
 
 func (c *comparison) looker() *looker {
@@ -62,6 +63,10 @@ func (l *looker) content(where, name string, a, b []byte, depth int) {
 	replaced := l.mask(a, b)
 	if bytes.Equal(a, b) {
 		l.masked = true
+		return
+	}
+	if len(l.causes) == maxCauses { // no more would be shown
+		l.total++
 		return
 	}
 	total, listed, masked := l.total, len(l.causes), l.masked

@@ -118,10 +118,10 @@ func (l *looker) timestamps(where string, removed, added []string) {
 
 func (l *looker) findDates(texts []string) (dates []string) {
 	for _, t := range texts {
-		dates = append(dates, l.dates.FindAllString(t, maxListed)...)
-		if len(dates) > 10*maxListed {
+		if l.dated += len(t); l.dated > 4*maxWindow || len(dates) > 10*maxListed {
 			break
 		}
+		dates = append(dates, l.dates.FindAllString(t, maxListed)...)
 	}
 	return dates
 }
