@@ -121,9 +121,7 @@ func (f *treeFinder) folder(word string) (diff.Tree, error) {
 	if err != nil {
 		return diff.Tree{}, fmt.Errorf("find folder: %w", err)
 	}
-	if target, err := os.Readlink(dir); err == nil && within(store.Logical, target) {
-		dir = target
-	}
+	dir = logical(dir)
 	physical, err := f.config.storeDir()
 	if err != nil {
 		return diff.Tree{}, err
@@ -140,6 +138,17 @@ func (f *treeFinder) folder(word string) (diff.Tree, error) {
 		return existing(dir)
 	}
 	return f.inStore(physical, dir)
+}
+
+// logical is where a path leads when one of its folders, such as parts/zlib, is
+// a link into the store: there is nothing at its end when the store is elsewhere.
+func logical(path string) string {
+	for dir := path; dir != "/"; dir = filepath.Dir(dir) {
+		if target, err := os.Readlink(dir); err == nil && within(store.Logical, target) {
+			return target + strings.TrimPrefix(path, dir)
+		}
+	}
+	return path
 }
 
 // inStore is an output, or a folder in one.
