@@ -11,7 +11,7 @@ import (
 func plannedCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, name := range []string{
-		"audit", "check", "diff", "graph", "key", "pack",
+		"audit", "check", "graph", "key", "pack",
 		"unpack", "verify", "why",
 	} {
 		all = append(all, &cobra.Command{

@@ -48,6 +48,8 @@ func TestUsageErrors(t *testing.T) {
 		{"run without a part", "run -- true", "belljar: error: bad usage: belljar run PART -- COMMAND [ARGUMENT...]" + help},
 		{"run of two parts", "run zlib libxml2 -- true", "belljar: error: bad usage: belljar run takes one part, not 2" + help},
 		{"log of none", "log", "belljar: error: bad usage: belljar log takes one part, not 0" + help},
+		{"diff of one", "diff zlib", "belljar: error: bad usage: belljar diff takes two outputs or folders, not 1" + help},
+		{"diff of a misspelt part", "diff zlb ./", "belljar: error: bad usage: buildout.cfg has no part \"zlb\"\nbelljar: hint: did you mean \"zlib\"?" + help},
 		{"malformed setting", "a:b:c=1 build", "belljar: error: bad usage: command line: malformed override \"a:b:c=1\"\nbelljar: hint: write section:option=value" + help},
 		{"not built yet", "audit --deep", "belljar: error: belljar audit: not built yet\n"},
 		{"missing profile", "-c none.cfg", "none.cfg: read \"none.cfg\": no such file or directory\nbelljar: hint: name the profile with -c FILE\n"},
@@ -101,8 +103,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// Every code that the help lists has a constant, but for the findings that no
-// command reports yet.
+// The help lists every code.
 func TestExitCodesAreListed(t *testing.T) {
 	for _, want := range []string{"0 done", "1 a build failed", "2 bad usage or profile", "3 findings", "4 a fetch failed or a hash mismatched", "5 this machine cannot sandbox"} {
 		if !strings.Contains(exitCodes, want) {

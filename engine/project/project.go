@@ -4,6 +4,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -132,15 +133,20 @@ func (p *Project) Parts() ([]string, error) {
 
 // OpenStore opens the store of this run.
 func (p *Project) OpenStore() (*store.Store, error) {
-	dir := p.config.Store
-	if dir == "" {
-		dir = store.DefaultDir()
-	}
-	abs, err := filepath.Abs(dir)
+	dir, err := p.config.storeDir()
 	if err != nil {
-		return nil, fmt.Errorf("open store: %w", err)
+		return nil, err
 	}
-	return store.Open(abs)
+	return store.Open(dir)
+}
+
+// storeDir is the physical store, absolute.
+func (c Config) storeDir() (string, error) {
+	dir, err := filepath.Abs(cmp.Or(c.Store, store.DefaultDir()))
+	if err != nil {
+		return "", fmt.Errorf("open store: %w", err)
+	}
+	return dir, nil
 }
 
 // Shell opens a shell in the sandbox of a part's build and returns its exit

@@ -27,6 +27,7 @@ var may = map[string]string{
 	"engine/manifest/tree":        "",
 	"engine/manifest":             "engine/manifest/tree",
 	"engine/manifest/interchange": "engine/manifest",
+	"engine/diff":                 "engine/manifest engine/manifest/tree",
 	"engine/store":                "engine/action engine/manifest engine/manifest/tree rootfs",
 	"engine/action":               "",
 	"engine/step":                 "engine/action rootfs rootfs/toolchain sandbox",
@@ -35,8 +36,8 @@ var may = map[string]string{
 	"engine/terminal":             "",
 	"engine/jobserver":            "",
 	"engine/build":                "engine/action engine/fetch engine/jobserver engine/plan engine/step engine/store engine/terminal rootfs sandbox",
-	"engine/project":              "engine/action engine/build engine/fetch engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
-	"cmd/belljar":                 "engine/annotate engine/build engine/fetch engine/lock engine/plan engine/profile engine/project engine/step engine/store sandbox",
+	"engine/project":              "engine/action engine/build engine/diff engine/fetch engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
+	"cmd/belljar":                 "engine/annotate engine/build engine/diff engine/fetch engine/lock engine/manifest engine/plan engine/profile engine/project engine/step engine/store engine/terminal sandbox",
 }
 
 // only names the packages that may import what carries no API promise.
