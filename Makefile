@@ -1,6 +1,8 @@
 # make build   bin/belljar
 # make demo    build the example profile and print its table
 # make test    every test, as this user and, when that is root, as an ordinary one too
+# make man     man/*.1
+# make install belljar, its manual pages and the shells' completions, under PREFIX
 # make bench   measurements, beside rivals where they can be installed
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
@@ -10,10 +12,22 @@ GO ?= go
 # the machine's libraries exists. (libcontainer needs the C compiler.)
 STATIC := -trimpath -tags 'netgo osusergo' -ldflags '-linkmode external -extldflags -static -s -w'
 
-.PHONY: build demo test lint bench clean
+PREFIX ?= /usr/local
+
+.PHONY: build demo man install test lint bench clean
 build:
 	@command -v $(GO) >/dev/null || { echo "Go is needed: https://go.dev/dl or apt-get install golang-go" >&2; exit 1; }
 	CGO_ENABLED=1 $(GO) build $(STATIC) -o bin/belljar ./cmd/belljar
+
+man:
+	$(GO) run -tags man ./cmd/belljar man man
+
+install: build man
+	install -D -m 755 bin/belljar $(DESTDIR)$(PREFIX)/bin/belljar
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/*.1
+	bin/belljar completion bash | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/bash-completion/completions/belljar
+	bin/belljar completion zsh | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_belljar
+	bin/belljar completion fish | install -D -m 644 /dev/stdin $(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/belljar.fish
 
 demo: build
 	bin/belljar -c profiles/examples/demo.cfg
@@ -23,6 +37,7 @@ demo: build
 lint:
 	@files=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$files" ] || { echo "gofmt: $$files"; exit 1; }
 	$(GO) vet ./...
+	$(GO) vet -tags man ./cmd/belljar
 	@! grep -rnE '\bt\.Skip' --include='*_test.go' . || { echo "tests are not skipped"; exit 1; }
 
 test: build lint
@@ -34,4 +49,4 @@ bench: build
 	tests/bench/run.sh
 
 clean:
-	rm -rf bin profiles/examples/{bin,parts,belljar.lock}
+	rm -rf bin man profiles/examples/{bin,parts,belljar.lock}

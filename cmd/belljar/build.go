@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"os"
 
@@ -28,7 +27,7 @@ func (o *buildOptions) flags(cmd *cobra.Command) {
 	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
 	f.BoolVar(&o.observe, "observe", false, "record what each build names, found or not (belljar log --observed PART), building once more what was never observed; never changes an output")
 	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more time or silence (30m, 2h), memory, log or file-size (500M, 8G), or processes; may be repeated")
-	f.BoolVar(&o.json, "json", false, "print the table as JSON")
+	f.BoolVar(&o.json, "json", false, "print what happens as JSON, an object a line; the last holds the table")
 }
 
 func buildCommand(g *globals) *cobra.Command {
@@ -46,42 +45,58 @@ func buildCommand(g *globals) *cobra.Command {
 }
 
 func runBuild(ctx context.Context, g *globals, o *buildOptions, args []string) error {
+	if !o.json {
+		rows, err := realise(ctx, g, o, args, build.Events{})
+		if err != nil {
+			return err
+		}
+		return printTable(os.Stdout, rows)
+	}
+	w := newEventWriter(os.Stdout)
+	rows, err := realise(ctx, g, o, args, w.events())
+	if err != nil {
+		w.ended(err)
+		return err
+	}
+	return w.done(rows)
+}
+
+// realise builds what args name. The person is told of it on stderr.
+func realise(ctx context.Context, g *globals, o *buildOptions, args []string, events build.Events) ([]project.Row, error) {
 	if o.jobs < 0 {
-		return fmt.Errorf("%w: --jobs %d: there is no negative number of processes", errUsage, o.jobs)
+		return nil, fmt.Errorf("%w: --jobs %d: there is no negative number of processes", errUsage, o.jobs)
 	}
 	if _, err := build.ParseLimits(o.limits...); err != nil {
-		return fmt.Errorf("%w: %w", errUsage, err)
+		return nil, fmt.Errorf("%w: %w", errUsage, err)
 	}
 	p, parts, err := g.open(ctx, o.locked, args)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	limits, err := p.Limits(o.limits)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	graph, err := p.Plan(ctx, parts)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ui := newNarrator(os.Stderr, g)
 	ui.profileWarnings(p.Profile.Warnings())
 	ui.warnings(graph.Warnings)
 	s, err := p.OpenStore()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer s.Close()
-	results, err := p.Build(ctx, graph, build.Options{Store: s, Jobs: o.jobs, Observe: o.observe, KeepGoing: o.keep, Limits: limits, Events: ui.events()})
+	shown, stop := watch(g, s, ui)
+	defer stop()
+	results, err := p.Build(ctx, graph, build.Options{
+		Store: s, Jobs: o.jobs, Observe: o.observe, KeepGoing: o.keep, Limits: limits, Events: events.And(shown),
+	})
+	stop()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := p.Link(s, graph, results, parts == nil); err != nil {
-		return err
-	}
-	rows := project.Table(graph, results)
-	if o.json {
-		return json.NewEncoder(os.Stdout).Encode(rows)
-	}
-	return printTable(os.Stdout, rows)
+	return project.Table(graph, results), p.Link(s, graph, results, parts == nil)
 }

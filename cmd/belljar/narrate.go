@@ -25,6 +25,15 @@ func newNarrator(w io.Writer, g *globals) *narrator {
 	return &narrator{w: w}
 }
 
+// through is where it says things from now on, unless it says nothing.
+func (n *narrator) through(w io.Writer) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.w != io.Discard {
+		n.w = w
+	}
+}
+
 func (n *narrator) say(format string, args ...any) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -56,6 +65,15 @@ func (n *narrator) profileWarnings(all []profile.Warning) {
 func (n *narrator) events() build.Events {
 	return build.Events{
 		Started: func(node *plan.Node) { n.say("building  %s", node.Action.Name) },
+		Waiting: func(node *plan.Node, holder string) {
+			n.say("waiting   %s is being built, or open in a shell, by %s", node.Action.Name, holder)
+		},
+	}.And(n.results())
+}
+
+// results are the events that stay on a terminal below which the rest is drawn.
+func (n *narrator) results() build.Events {
+	return build.Events{
 		Finished: func(node *plan.Node, r build.Result) {
 			if r.Reused { // another belljar, or another part of the same action, was first
 				n.say("reused    %s, manifest %.16s", node.Action.Name, r.Record.Manifest)
@@ -63,8 +81,8 @@ func (n *narrator) events() build.Events {
 			}
 			n.say("built     %s in %.1f s, manifest %.16s", node.Action.Name, r.Took.Seconds(), r.Record.Manifest)
 		},
-		Waiting: func(node *plan.Node, holder string) {
-			n.say("waiting   %s is being built, or open in a shell, by %s", node.Action.Name, holder)
+		Failed: func(f *build.Failure) {
+			n.say("failed    %s in %s: %s", f.Node.Action.Name, f.Phase, f.Message)
 		},
 		Warning: func(node *plan.Node, text string) { n.say("belljar: warning: %s: %s", node.Action.Name, text) },
 	}

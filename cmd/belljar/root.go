@@ -62,12 +62,13 @@ Without a command it builds.
 	f.BoolP("debug", "D", false, "accepted for Buildout's sake: there is no debugger to start")
 	_ = f.MarkHidden("debug")
 	b.flags(cmd)
-	cmd.CompletionOptions.HiddenDefaultCmd = true
 	cmd.AddCommand(
 		buildCommand(g), lockCommand(g), runCommand(g), shellCommand(g), logCommand(g), annotateCommand(g), queryCommand(g),
 		diffCommand(g), gcCommand(g), storeCommand(g), doctorCommand(g),
 	)
 	cmd.AddCommand(plannedCommands()...)
+	cmd.AddCommand(manCommand()...)
+	g.completions(cmd)
 	return cmd
 }
 

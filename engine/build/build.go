@@ -43,27 +43,6 @@ type Options struct {
 	Events  Events
 }
 
-// Events are called as things happen, from several goroutines. Any may be nil.
-type Events struct {
-	// Planned comes once, before the first build: the nodes to build and the
-	// seconds that each is likely to take.
-	Planned func(todo []*plan.Node, seconds map[*plan.Node]float64)
-	Started func(*plan.Node)
-	// Phase is called when a build says which step it is at.
-	Phase    func(n *plan.Node, phase string)
-	Finished func(*plan.Node, Result)
-	Failed   func(*Failure)
-	// Waiting is called when another belljar is building the same output.
-	Waiting func(n *plan.Node, holder string)
-	Warning func(n *plan.Node, text string)
-}
-
-func (e Events) waiting(n *plan.Node, holder string) {
-	if e.Waiting != nil {
-		e.Waiting(n, holder)
-	}
-}
-
 // Result is what became of one node.
 type Result struct {
 	Record *store.Record
@@ -106,6 +85,7 @@ func newRealiser(g *plan.Graph, o Options) *realiser {
 	if o.Jobs <= 0 {
 		o.Jobs = runtime.NumCPU()
 	}
+	o.Events = o.Events.filled()
 	return &realiser{graph: g, options: o, results: map[*plan.Node]Result{}, pool: jobserver.New(o.Jobs)}
 }
 

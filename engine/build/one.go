@@ -46,9 +46,7 @@ func (r *realiser) node(ctx, waiting context.Context, n *plan.Node, priority flo
 	r.mu.Lock()
 	r.results[n] = *result
 	r.mu.Unlock()
-	if f := r.options.Events.Finished; f != nil {
-		f(n, *result)
-	}
+	r.options.Events.Finished(n, *result)
 	return nil
 }
 
@@ -68,7 +66,7 @@ func (r *realiser) claim(ctx context.Context, n *plan.Node, priority float64) (u
 		return unlock, member, err
 	}
 	member.Leave()
-	if unlock, err = r.options.Store.Lock(ctx, n.Key, func(holder string) { r.options.Events.waiting(n, holder) }); err != nil {
+	if unlock, err = r.options.Store.Lock(ctx, n.Key, func(holder string) { r.options.Events.Waiting(n, holder) }); err != nil {
 		return nil, nil, err
 	}
 	if _, ok, err := r.options.Store.Lookup(n.Key); err == nil && ok && !r.again(n) {
@@ -89,13 +87,11 @@ func (r *realiser) realise(ctx context.Context, n *plan.Node, member *jobserver.
 	if ok && !r.again(n) {
 		return &Result{Record: record, Reused: true}, nil
 	}
-	if f := r.options.Events.Started; f != nil {
-		f(n)
-	}
+	r.options.Events.Started(n)
 	b := &oneBuild{realiser: r, node: n, member: member, existing: record, began: time.Now(), limits: r.limits(n)}
 	result, err := b.build(ctx)
 	b.note(result, err)
-	if f, ok := errors.AsType[*Failure](err); ok && r.options.Events.Failed != nil {
+	if f, ok := errors.AsType[*Failure](err); ok {
 		r.options.Events.Failed(f)
 	}
 	return result, err
@@ -144,9 +140,7 @@ func (b *oneBuild) build(ctx context.Context) (_ *Result, err error) {
 		return nil, b.failure(report.Failure)
 	}
 	for _, w := range report.Warnings {
-		if f := b.options.Events.Warning; f != nil {
-			f(n, w)
-		}
+		b.options.Events.Warning(n, w)
 	}
 	// Others may use the CPU while the disk works.
 	b.member.Leave()
@@ -161,11 +155,7 @@ func (b *oneBuild) build(ctx context.Context) (_ *Result, err error) {
 	return result, err
 }
 
-func (b *oneBuild) phase(name string) {
-	if f := b.options.Events.Phase; f != nil {
-		f(b.node, name)
-	}
-}
+func (b *oneBuild) phase(name string) { b.options.Events.Phase(b.node, name) }
 
 // publish gives the output its place. One that was built only to be observed
 // has it already.

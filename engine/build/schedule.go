@@ -11,23 +11,23 @@ import (
 // schedule says which nodes can be built and which first: the one at the
 // head of the longest chain of builds that are still to come.
 type schedule struct {
-	todo    []*plan.Node // in an order in which inputs come first
-	waits   map[*plan.Node]int
-	users   map[*plan.Node][]*plan.Node
-	seconds map[*plan.Node]float64 // that its build is guessed to take
+	todo  []*plan.Node // in an order in which inputs come first
+	waits map[*plan.Node]int
+	users map[*plan.Node][]*plan.Node
+	known map[*plan.Node]float64 // the seconds that it took the last time, or 0
 	// chain is the guess for a node and the longest chain of users behind it.
 	chain map[*plan.Node]float64
 }
 
-// guess is what a build is taken for that nobody has seen yet, in seconds.
-const guess = 10
+// Guess is what a build is taken for that nobody has seen yet, in seconds.
+const Guess = 10
 
 // newSchedule takes what seconds gives for a guess at a node's build; 0 means
 // that nothing is known.
 func newSchedule(todo []*plan.Node, seconds func(*plan.Node) float64) *schedule {
 	s := &schedule{
 		todo: todo, waits: map[*plan.Node]int{}, users: map[*plan.Node][]*plan.Node{},
-		seconds: map[*plan.Node]float64{}, chain: map[*plan.Node]float64{},
+		known: map[*plan.Node]float64{}, chain: map[*plan.Node]float64{},
 	}
 	for _, n := range todo {
 		s.waits[n] = 0
@@ -41,14 +41,16 @@ func newSchedule(todo []*plan.Node, seconds func(*plan.Node) float64) *schedule 
 		}
 	}
 	for _, n := range slices.Backward(todo) {
-		if s.seconds[n] = seconds(n); s.seconds[n] <= 0 {
-			s.seconds[n] = guess
+		s.known[n] = seconds(n)
+		likely := s.known[n]
+		if likely <= 0 {
+			likely = Guess
 		}
 		longest := 0.0
 		for _, u := range s.users[n] {
 			longest = max(longest, s.chain[u])
 		}
-		s.chain[n] = s.seconds[n] + longest
+		s.chain[n] = likely + longest
 	}
 	return s
 }
@@ -110,9 +112,7 @@ type outcome struct {
 // good. An error that is no [Failure] is the machine's: it ends everything.
 func (r *realiser) buildAll(ctx context.Context, todo []*plan.Node) error {
 	s := newSchedule(todo, r.expect)
-	if f := r.options.Events.Planned; f != nil {
-		f(todo, s.seconds)
-	}
+	r.options.Events.Planned(todo, s.known)
 	waiting, giveUp := context.WithCancelCause(ctx)
 	defer giveUp(nil)
 	ended := make(chan outcome)

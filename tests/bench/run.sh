@@ -121,7 +121,7 @@ plain() {
     say "$name, -j$jobs: belljar, from a store that holds the toolchain; load $(cut -d' ' -f1 /proc/loadavg)"
     local TIMEFORMAT='wall %R s, CPU %U s user and %S s system' more
     "$belljar" -q -c "$dir/project/profiles/$name" lock
-    { time build "$name" >"$dir/table.json"; } 2>&1
+    { time build "$name" | tail -1 >"$dir/table.json"; } 2>&1
     tr '{' '\n' <"$dir/table.json" | sed -n 's/.*"part":"\([^"]*\)".*"seconds":\([0-9.]*\).*/\1 \2/p' |
         awk '{ printf "%-28s %8.1f s\n", $1, $2; sum += $2 } END { printf "%-28s %8.1f s\n", "sum of parts", sum }'
     have bwrap || { say "no bubblewrap: the same commands without belljar are left out"; return; }

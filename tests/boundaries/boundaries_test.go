@@ -36,8 +36,9 @@ var may = map[string]string{
 	"engine/terminal":             "",
 	"engine/jobserver":            "",
 	"engine/build":                "engine/action engine/fetch engine/jobserver engine/plan engine/step engine/store engine/terminal rootfs sandbox",
+	"engine/progress":             "engine/build engine/plan",
 	"engine/project":              "engine/action engine/build engine/diff engine/fetch engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
-	"cmd/belljar":                 "engine/annotate engine/build engine/diff engine/fetch engine/lock engine/manifest engine/plan engine/profile engine/project engine/step engine/store engine/terminal sandbox",
+	"cmd/belljar":                 "engine/annotate engine/build engine/diff engine/fetch engine/lock engine/manifest engine/plan engine/profile engine/progress engine/project engine/step engine/store engine/terminal sandbox",
 }
 
 // only names the packages that may import what carries no API promise.

@@ -6,6 +6,7 @@ package e2e
 
 import (
 	"archive/tar"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -97,7 +98,7 @@ type row struct {
 	StorePath                           string `json:"store_path"`
 }
 
-// build runs belljar build --json and gives its table.
+// build runs belljar build --json and gives its table, which is in the last line.
 func build(t *testing.T, cmd *exec.Cmd) []row {
 	t.Helper()
 	cmd.Args = append(cmd.Args, "--json")
@@ -107,11 +108,15 @@ func build(t *testing.T, cmd *exec.Cmd) []row {
 	if err != nil {
 		t.Fatalf("%v: %v\n%s", cmd.Args, err, said.String())
 	}
-	var rows []row
-	if err := json.Unmarshal(out, &rows); err != nil {
+	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+	var last struct {
+		Event string
+		Parts []row
+	}
+	if err := json.Unmarshal(lines[len(lines)-1], &last); err != nil || last.Event != "done" {
 		t.Fatalf("%v: %v\n%s", cmd.Args, err, out)
 	}
-	return rows
+	return last.Parts
 }
 
 func TestScript(t *testing.T) {
