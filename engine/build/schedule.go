@@ -1,6 +1,7 @@
 package build
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -118,9 +119,11 @@ func (r *realiser) buildAll(ctx context.Context, todo []*plan.Node) error {
 	ended := make(chan outcome)
 	running := 0
 	start := func(nodes []*plan.Node) {
+		slices.SortStableFunc(nodes, func(a, b *plan.Node) int { return cmp.Compare(s.chain[b], s.chain[a]) })
 		for _, n := range nodes {
 			running++
-			go func() { ended <- outcome{n, r.node(ctx, waiting, n, s.chain[n])} }()
+			t := turn{node: n, priority: s.chain[n], place: r.pool.Ask(s.chain[n]), waiting: waiting, giveUp: giveUp}
+			go func() { ended <- outcome{n, r.take(ctx, t)} }()
 		}
 	}
 	var all Failures
@@ -136,14 +139,8 @@ func (r *realiser) buildAll(ctx context.Context, todo []*plan.Node) error {
 		case errors.Is(o.err, errGivenUp):
 		case isFailure:
 			all.add(failure, s.dependants(o.node), o.err)
-			if !r.options.KeepGoing {
-				giveUp(errGivenUp)
-			}
-		default:
-			if fatal == nil {
-				fatal = o.err
-			}
-			giveUp(errGivenUp)
+		case fatal == nil:
+			fatal = o.err
 		}
 	}
 	return errors.Join(fatal, all.result(todo, r.results))

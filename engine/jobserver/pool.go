@@ -20,12 +20,13 @@ type Pool struct {
 	mu      sync.Mutex
 	free    int
 	members []*Member
-	waiters []*waiter
+	waiters []*Place
 	ticking bool
 }
 
-// waiter wants to join.
-type waiter struct {
+// Place is one in the row of those that wait to join.
+type Place struct {
+	pool     *Pool
 	priority float64
 	joined   chan *Member
 }
@@ -33,15 +34,13 @@ type waiter struct {
 // New makes a pool of so many tokens, at least one.
 func New(tokens int) *Pool { return &Pool{free: max(1, tokens)} }
 
-// Join waits for the token that a build starts with; of several that wait, the
-// one with the highest priority comes first. The member must leave.
-func (p *Pool) Join(ctx context.Context, priority float64) (*Member, error) {
-	if err := context.Cause(ctx); err != nil {
-		return nil, err
-	}
-	w := &waiter{priority: priority, joined: make(chan *Member, 1)}
+// Ask takes a place in the row; of several that wait, the one with the highest
+// priority comes first. Somebody must wait for it.
+func (p *Pool) Ask(priority float64) *Place {
+	w := &Place{pool: p, priority: priority, joined: make(chan *Member, 1)}
 	p.mu.Lock()
-	at, _ := slices.BinarySearchFunc(p.waiters, w, func(a, b *waiter) int {
+	defer p.mu.Unlock()
+	at, _ := slices.BinarySearchFunc(p.waiters, w, func(a, b *Place) int {
 		if a.priority >= b.priority { // of equals, who waits longer
 			return -1
 		}
@@ -49,12 +48,21 @@ func (p *Pool) Join(ctx context.Context, priority float64) (*Member, error) {
 	})
 	p.waiters = slices.Insert(p.waiters, at, w)
 	p.balance(time.Now())
-	p.mu.Unlock()
+	return w
+}
+
+// Wait waits for the token that a build starts with. The member must leave.
+func (w *Place) Wait(ctx context.Context) (*Member, error) {
 	select {
 	case m := <-w.joined:
-		return m, nil
+		if ctx.Err() == nil {
+			return m, nil
+		}
+		m.Leave()
+		return nil, context.Cause(ctx)
 	case <-ctx.Done():
 	}
+	p := w.pool
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if i := slices.Index(p.waiters, w); i >= 0 {
@@ -63,6 +71,11 @@ func (p *Pool) Join(ctx context.Context, priority float64) (*Member, error) {
 		p.remove(<-w.joined)
 	}
 	return nil, context.Cause(ctx)
+}
+
+// Join asks and waits.
+func (p *Pool) Join(ctx context.Context, priority float64) (*Member, error) {
+	return p.Ask(priority).Wait(ctx)
 }
 
 // remove takes everything back from a member that is there no more.
