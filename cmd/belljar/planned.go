@@ -11,7 +11,7 @@ import (
 func plannedCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, name := range []string{
-		"audit", "check", "diff", "gc", "graph", "key", "pack",
+		"audit", "check", "diff", "gc", "key", "pack",
 		"store", "unpack", "verify", "why",
 	} {
 		all = append(all, &cobra.Command{

@@ -131,8 +131,11 @@ func (p *Project) Parts() ([]string, error) {
 }
 
 // OpenStore opens the store of this run.
-func (p *Project) OpenStore() (*store.Store, error) {
-	dir := p.config.Store
+func (p *Project) OpenStore() (*store.Store, error) { return OpenStore(p.config) }
+
+// OpenStore opens the store that the configuration names. No profile is read.
+func OpenStore(c Config) (*store.Store, error) {
+	dir := c.Store
 	if dir == "" {
 		dir = store.DefaultDir()
 	}

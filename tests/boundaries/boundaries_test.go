@@ -34,8 +34,10 @@ var may = map[string]string{
 	"engine/plan":                 "engine/action engine/fetch engine/profile engine/recipe rootfs rootfs/toolchain",
 	"engine/terminal":             "",
 	"engine/build":                "engine/action engine/fetch engine/plan engine/step engine/store engine/terminal rootfs sandbox",
-	"engine/project":              "engine/action engine/build engine/fetch engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
-	"cmd/belljar":                 "engine/annotate engine/build engine/fetch engine/lock engine/plan engine/profile engine/project engine/step engine/store sandbox",
+	"engine/graph/layered":        "",
+	"engine/graph":                "engine/action engine/graph/layered engine/plan engine/store rootfs",
+	"engine/project":              "engine/action engine/build engine/fetch engine/graph engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
+	"cmd/belljar":                 "engine/annotate engine/build engine/fetch engine/graph engine/lock engine/plan engine/profile engine/project engine/step engine/store sandbox",
 }
 
 // only names the packages that may import what carries no API promise.
