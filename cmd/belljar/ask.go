@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"belljar.build/engine/project"
 	"belljar.build/engine/store"
@@ -19,6 +20,7 @@ func (g *globals) ask(ctx context.Context, args []string) (*project.Question, er
 	if !errors.Is(err, store.ErrUnnamed) {
 		return q, err
 	}
+	err = fmt.Errorf("%w: %w", errUsage, err)
 	// Only now it matters which names would have been right.
 	p, _, openErr := g.openProfile(ctx, false, args)
 	if openErr != nil {

@@ -12,7 +12,7 @@ func plannedCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, name := range []string{
 		"audit", "check", "diff", "gc", "key", "pack",
-		"store", "unpack", "verify", "why",
+		"store", "unpack", "verify",
 	} {
 		all = append(all, &cobra.Command{
 			Use: name, Hidden: true, DisableFlagParsing: true,

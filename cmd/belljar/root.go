@@ -63,7 +63,7 @@ Without a command it builds.
 	_ = f.MarkHidden("debug")
 	b.flags(cmd)
 	cmd.CompletionOptions.HiddenDefaultCmd = true
-	cmd.AddCommand(buildCommand(g), lockCommand(g), runCommand(g), shellCommand(g), logCommand(g), annotateCommand(g), queryCommand(g), graphCommand(g), doctorCommand(g))
+	cmd.AddCommand(buildCommand(g), lockCommand(g), runCommand(g), shellCommand(g), logCommand(g), annotateCommand(g), queryCommand(g), whyCommand(g), graphCommand(g), closureCommand(g), historyCommand(g), doctorCommand(g))
 	cmd.AddCommand(plannedCommands()...)
 	return cmd
 }

@@ -119,9 +119,19 @@ func (q *Question) find(words []string) error {
 			n = q.Graph.Node(r.Path)
 		}
 		if n == nil {
-			return fmt.Errorf("%q is neither a part of the profile nor an output: %w", word, store.ErrUnnamed)
+			return fmt.Errorf("%q %w, and no part of the profile", word, store.ErrUnnamed)
 		}
 		q.About = append(q.About, n)
+	}
+	return nil
+}
+
+// Realised says which of the outputs are not in the store: ErrNotRealised.
+func Realised(all ...*graph.Node) error {
+	for _, n := range all {
+		if !n.Built {
+			return fmt.Errorf("part %s: %w: run belljar build %s", n.Label(), ErrNotRealised, n.Label())
+		}
 	}
 	return nil
 }

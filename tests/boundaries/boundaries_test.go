@@ -36,8 +36,10 @@ var may = map[string]string{
 	"engine/build":                "engine/action engine/fetch engine/plan engine/step engine/store engine/terminal rootfs sandbox",
 	"engine/graph/layered":        "",
 	"engine/graph":                "engine/action engine/graph/layered engine/plan engine/store rootfs",
+	"engine/history":              "engine/store",
+	"engine/why":                  "engine/graph engine/manifest/tree engine/profile engine/store rootfs",
 	"engine/project":              "engine/action engine/build engine/fetch engine/graph engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
-	"cmd/belljar":                 "engine/annotate engine/build engine/fetch engine/graph engine/lock engine/plan engine/profile engine/project engine/step engine/store sandbox",
+	"cmd/belljar":                 "engine/annotate engine/build engine/fetch engine/graph engine/history engine/lock engine/plan engine/profile engine/project engine/step engine/store engine/why sandbox",
 }
 
 // only names the packages that may import what carries no API promise.
