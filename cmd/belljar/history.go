@@ -28,8 +28,8 @@ func historyCommand(g *globals) *cobra.Command {
 		Short: "list a part's past builds: outcome, time, memory, manifest, what changed",
 		Long: `history lists the builds of a part that happened in this store, the oldest first.
 "key changed" stands where something that the build could see had changed;
-"differs" where the same key had given another manifest before: such a build is
-not reproducible.`,
+"differs" where the last build of the same key gave another manifest: such a build
+is not reproducible.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runHistory(cmd.Context(), g, o, args)
 		},

@@ -18,7 +18,7 @@ type Entry struct {
 	store.Build
 	// KeyChanged says that the build before this one was of another key.
 	KeyChanged bool `json:"key_changed"`
-	// Differs says that the same key had given another manifest before.
+	// Differs says that the last build of the same key gave another manifest.
 	Differs bool `json:"differs"`
 }
 
@@ -44,12 +44,15 @@ func Of(s *store.Store, part string) (*Report, error) {
 	}
 	r := &Report{Part: part, Builds: []Entry{}, Findings: []Finding{}}
 	var keys []string
-	manifests := map[string][]string{}
+	last, manifests := map[string]string{}, map[string][]string{}
 	for i, b := range builds {
 		e := Entry{Build: b, KeyChanged: i > 0 && builds[i-1].Key != b.Key}
-		if known := manifests[b.Key]; b.Manifest != "" && !slices.Contains(known, b.Manifest) {
-			e.Differs = len(known) > 0
-			manifests[b.Key] = append(known, b.Manifest)
+		if b.Manifest != "" {
+			e.Differs = last[b.Key] != "" && last[b.Key] != b.Manifest
+			last[b.Key] = b.Manifest
+			if !slices.Contains(manifests[b.Key], b.Manifest) {
+				manifests[b.Key] = append(manifests[b.Key], b.Manifest)
+			}
 		}
 		if !slices.Contains(keys, b.Key) {
 			keys = append(keys, b.Key)

@@ -140,12 +140,13 @@ func (r *reading) explainELF(f *finding) bool {
 }
 
 // around is the text that a reference stands in: what can be printed before and
-// behind it, of a bounded length.
+// behind it, of a bounded length; … stands for more of it.
 func around(in io.ReaderAt, offset int64) string {
 	const before, behind = 64, 160
 	start := max(0, offset-before)
 	text := make([]byte, offset-start+behind)
 	n, _ := in.ReadAt(text, start)
+	whole := n < len(text)
 	text = text[:n]
 	middle := min(int(offset-start), len(text))
 	from, to := middle, middle
@@ -155,7 +156,14 @@ func around(in io.ReaderAt, offset int64) string {
 	for to < len(text) && printable(text[to]) {
 		to++
 	}
-	return strings.TrimSpace(string(text[from:to]))
+	shown := string(text[from:to])
+	if from == 0 && start > 0 {
+		shown = "…" + shown
+	}
+	if to == n && !whole {
+		shown += "…"
+	}
+	return strings.TrimSpace(shown)
 }
 
 func printable(c byte) bool { return c >= ' ' && c < 0x7f }
