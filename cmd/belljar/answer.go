@@ -132,6 +132,8 @@ func line(v why.Evidence) string {
 		return fmt.Sprintf("%s: RUNPATH has %s, where it finds nothing that it needs", v.File, v.Entry)
 	case why.FileName:
 		return fmt.Sprintf("%s: is named after it", v.File)
+	case why.Leftover:
+		return fmt.Sprintf("%s: at byte %d, left over from a RUNPATH that it has no more: %s", v.File, v.Offset, v.Text)
 	}
 	return fmt.Sprintf("%s: at byte %d: %s", v.File, v.Offset, v.Text)
 }

@@ -37,6 +37,7 @@ func TestPrintAnswer(t *testing.T) {
 					{Kind: why.RunPath, File: "bin/a", Entry: "/store/b-1/lib64"},
 					{Kind: why.FileName, File: "b-1"},
 					{Kind: why.Text, File: "f", Offset: 7, Text: "see b-1"},
+					{Kind: why.Leftover, File: "bin/a", Offset: 9, Text: "/store/b-1/lib"},
 				},
 			},
 			{From: b, To: c, Kinds: []string{"input"}},
@@ -59,6 +60,7 @@ a needs b-1
   bin/a: RUNPATH has /store/b-1/lib64, where it finds nothing that it needs
   b-1: is named after it
   f: at byte 7: see b-1
+  bin/a: at byte 9, left over from a RUNPATH that it has no more: /store/b-1/lib
   ... and 3 more
 
 b-1 needs c

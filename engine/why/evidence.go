@@ -15,11 +15,12 @@ const (
 	Link        = "link"        // a symbolic link leads there
 	RunPath     = "runpath"     // the loader searches there, for nothing that is NEEDED
 	FileName    = "name"        // it stands in a file's name
+	Leftover    = "leftover"    // among the loader's texts, where it reads none of them
 	Text        = "string"      // it stands somewhere in a file
 )
 
 func rank(kind string) int {
-	return slices.Index([]string{Interpreter, Needed, Shebang, Link, RunPath, FileName, Text}, kind)
+	return slices.Index([]string{Interpreter, Needed, Shebang, Link, RunPath, FileName, Text, Leftover}, kind)
 }
 
 // Evidence is one thing in an output that refers to another output.
@@ -30,7 +31,7 @@ type Evidence struct {
 	Library string `json:"library,omitempty"`
 	// Entry is the one of the RUNPATH that leads there, as written.
 	Entry string `json:"entry,omitempty"`
-	// Offset of the reference in the file, for "string".
+	// Offset of the reference in the file, for "string" and "leftover".
 	Offset int64 `json:"offset,omitempty"`
 	// Text around the reference, what can be printed of it; a link's target.
 	Text string `json:"text,omitempty"`

@@ -104,12 +104,21 @@ func (r *reading) explain(f *finding, h hits) {
 		case structural && r.elf.holds(offset):
 		case listed < most:
 			listed++
-			f.add(Evidence{Kind: Text, File: r.file, Offset: offset, Text: around(r.in, offset)})
+			f.add(Evidence{Kind: r.textKind(offset), File: r.file, Offset: offset, Text: around(r.in, offset)})
 		default:
 			f.total++
 		}
 	}
 	f.total += h.total - len(h.offsets)
+}
+
+// textKind tells what a program may read itself from a RUNPATH that was taken
+// away without its text.
+func (r *reading) textKind(offset int64) string {
+	if r.elf != nil && r.elf.strings.has(offset) {
+		return Leftover
+	}
+	return Text
 }
 
 // explainELF says whether the loader reads the path somewhere.

@@ -41,6 +41,7 @@ func TestEvidence(t *testing.T) {
 		{"needed, braces", "bin/f", program("", "${ORIGIN}/../../"+zlib.Path+"/lib", "libz.so.1"), Evidence{Kind: Needed, Library: "libz.so.1", Entry: "${ORIGIN}/../../" + zlib.Path + "/lib"}},
 		{"needed by path", "bin/f", program("", "", at+"/lib/libz.so.1"), Evidence{Kind: Needed, Library: at + "/lib/libz.so.1"}},
 		{"searched in vain", "bin/f", program("", at+"/lib", "libc.so.6"), Evidence{Kind: RunPath, Entry: at + "/lib"}},
+		{"a RUNPATH taken away", "bin/f", strings.Replace(program("", at, "libc.so.6"), "\x1d\x00\x00\x00\x00\x00\x00\x00\x01", "\x15\x00\x00\x00\x00\x00\x00\x00\x01", 1), Evidence{Kind: Leftover, Offset: 234 + int64(len(rootfs.Logical)) + 1, Text: at}},
 		{"another was first", "bin/f", program("", rootfs.Logical+"/"+other.Path+"/lib:"+at+"/lib", "libz.so.1"), Evidence{Kind: RunPath, Entry: at + "/lib"}},
 	}
 	for i, tt := range tests {
