@@ -121,3 +121,13 @@ func TestSizeText(t *testing.T) {
 		equal(t, "size", SizeText(n), want)
 	}
 }
+
+// Whatever bytes a label has, XML can hold them.
+func TestEscape(t *testing.T) {
+	var all []byte
+	for i := range 256 {
+		all = append(all, byte(i))
+	}
+	text := "<t a=\"" + escape(string(all)+"\ufffe\uffff\U0010ffff") + "\">" + escape(string(all)) + "</t>"
+	wellFormed(t, text)
+}

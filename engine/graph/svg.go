@@ -2,7 +2,6 @@ package graph
 
 import (
 	"bufio"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strings"
@@ -148,11 +147,4 @@ func drawEdge(w io.Writer, from, to *Node, route []layered.Point) {
 func arrow(id, colour string) string {
 	return fmt.Sprintf(`<marker id="%s" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9" markerUnits="userSpaceOnUse" orient="auto">`+
 		`<path d="M0 1L10 5L0 9L2.5 5z" fill="%s"/></marker>`, id, colour)
-}
-
-// escape makes any text one that XML can hold.
-func escape(s string) string {
-	var out strings.Builder
-	_ = xml.EscapeText(&out, []byte(s)) // replaces what XML has no place for
-	return out.String()
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 )
 
 // SizeText is a number of bytes for people, in powers of 1024.
@@ -61,4 +62,16 @@ func legend(w io.Writer, y float64) {
 		fmt.Fprintf(w, `<text class="l" x="%.1f" y="%.1f">%s</text>`+"\n", x+28, y, item.text)
 		x += 74
 	}
+}
+
+// escape makes any text one that XML can hold. (Package encoding/xml could, but
+// takes its time at every start of the program.)
+func escape(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff {
+			return unicode.ReplacementChar
+		}
+		return r // of what is no UTF-8, this is a replacement character already
+	}, s)
+	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;").Replace(s)
 }
