@@ -11,8 +11,7 @@ import (
 func plannedCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, name := range []string{
-		"audit", "check", "graph", "key", "pack",
-		"unpack", "verify", "why",
+		"audit", "check", "key", "pack", "unpack", "verify",
 	} {
 		all = append(all, &cobra.Command{
 			Use: name, Hidden: true, DisableFlagParsing: true,

@@ -17,11 +17,7 @@ import (
 
 // openStore opens the store that the options name, without any profile.
 func (g *globals) openStore() (*store.Store, error) {
-	dir := g.store
-	if dir == "" {
-		dir = store.DefaultDir()
-	}
-	return store.Open(dir)
+	return project.OpenStore(g.config(nil))
 }
 
 func storeCommand(g *globals) *cobra.Command {

@@ -50,3 +50,13 @@ func longest(text string) int {
 	}
 	return n
 }
+
+// writeTable prints lines without the blanks that columns leave at their ends.
+func writeTable(w io.Writer, text string) error {
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = printable(strings.TrimRight(l, " "))
+	}
+	_, err := io.WriteString(w, strings.Join(lines, "\n"))
+	return err
+}

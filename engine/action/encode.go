@@ -57,3 +57,9 @@ func (a *Action) Normalise() {
 	a.Inputs = slices.Compact(a.Inputs)
 	slices.SortFunc(a.Sources, func(x, y Source) int { return strings.Compare(x.Name, y.Name) })
 }
+
+// OutputName is the name in a [PathName].
+func OutputName(path string) string {
+	_, name, _ := strings.Cut(path, "-")
+	return name
+}

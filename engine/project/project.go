@@ -132,8 +132,11 @@ func (p *Project) Parts() ([]string, error) {
 }
 
 // OpenStore opens the store of this run.
-func (p *Project) OpenStore() (*store.Store, error) {
-	dir, err := p.config.storeDir()
+func (p *Project) OpenStore() (*store.Store, error) { return OpenStore(p.config) }
+
+// OpenStore opens the store that the configuration names. No profile is read.
+func OpenStore(c Config) (*store.Store, error) {
+	dir, err := c.storeDir()
 	if err != nil {
 		return nil, err
 	}

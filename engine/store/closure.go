@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,9 +30,18 @@ func (s *Store) Closure(paths []string) ([]string, error) {
 	return slices.Sorted(maps.Keys(seen)), nil
 }
 
-// references are those of one output. The name is checked with the hash: a
-// path that only shares the hash is another one.
+// references are those of one output.
 func (s *Store) references(path string) ([]string, error) {
+	r, err := s.recorded(path)
+	if err != nil {
+		return nil, err
+	}
+	return r.References, nil
+}
+
+// recorded is the record of an output (a base name). The name is checked with
+// the hash: a path that only shares the hash is another one.
+func (s *Store) recorded(path string) (*Record, error) {
 	if err := checkPath(path); err != nil {
 		return nil, err
 	}
@@ -39,8 +49,18 @@ func (s *Store) references(path string) ([]string, error) {
 	if errors.Is(err, fs.ErrNotExist) || err == nil && (r.Failed || r.Path != path) {
 		return nil, fmt.Errorf("%s: %w", path, ErrAbsent)
 	}
+	return r, err
+}
+
+// Record is that of a finished output (a base name). ErrAbsent when there is
+// none, or somebody removed its tree.
+func (s *Store) Record(path string) (*Record, error) {
+	r, err := s.recorded(path)
 	if err != nil {
 		return nil, err
 	}
-	return r.References, nil
+	if _, ok, err := s.Lookup(r.Key); err != nil || !ok {
+		return nil, cmp.Or(err, fmt.Errorf("%s: %w", path, ErrAbsent))
+	}
+	return r, nil
 }

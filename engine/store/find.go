@@ -26,10 +26,7 @@ var (
 func (s *Store) Find(word string) (*Record, error) {
 	base := s.baseName(word)
 	if checkPath(base) == nil {
-		if _, err := s.references(base); err != nil {
-			return nil, err
-		}
-		return s.read(base[:hashLength])
+		return s.recorded(base)
 	}
 	if len(word) < MinPrefix || len(word) > keyLength || !allHex(word) {
 		return nil, fmt.Errorf("%q %w", word, ErrUnnamed)

@@ -36,9 +36,13 @@ var may = map[string]string{
 	"engine/terminal":             "",
 	"engine/jobserver":            "",
 	"engine/build":                "engine/action engine/fetch engine/jobserver engine/plan engine/step engine/store engine/terminal rootfs sandbox",
+	"engine/graph/layered":        "",
+	"engine/graph":                "engine/action engine/graph/layered engine/plan engine/store rootfs",
+	"engine/history":              "engine/store",
+	"engine/why":                  "engine/graph engine/manifest/tree engine/profile engine/store rootfs",
 	"engine/progress":             "engine/build engine/plan",
-	"engine/project":              "engine/action engine/build engine/diff engine/fetch engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
-	"cmd/belljar":                 "engine/annotate engine/build engine/diff engine/fetch engine/lock engine/manifest engine/plan engine/profile engine/progress engine/project engine/step engine/store engine/terminal sandbox",
+	"engine/project":              "engine/action engine/build engine/diff engine/fetch engine/graph engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
+	"cmd/belljar":                 "engine/annotate engine/build engine/diff engine/fetch engine/graph engine/history engine/lock engine/manifest engine/plan engine/profile engine/progress engine/project engine/step engine/store engine/terminal engine/why sandbox",
 }
 
 // only names the packages that may import what carries no API promise.
