@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 
@@ -41,6 +42,24 @@ func Native(store string, argv, env []string) error {
 	return err
 }
 
+// Exec becomes a command on this machine as it is, in a mount namespace of its
+// own that shows the store, which is at its logical path already, read-only:
+// what runs from an output must not change it, as a Python that writes its
+// bytecode would. It needs CAP_SYS_ADMIN and returns only when it fails.
+func Exec(path string, argv, env []string) error {
+	runtime.LockOSThread() // the namespace is this thread's, and then the command's
+	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+		return fmt.Errorf("make a mount namespace: %w: %w", ErrUnsupported, err)
+	}
+	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_SLAVE, ""); err != nil {
+		return fmt.Errorf("keep mounts to this program: %w", err)
+	}
+	if err := showStore(rootfs.Logical); err != nil {
+		return err
+	}
+	return fmt.Errorf("run %s: %w", path, unix.Exec(path, argv, env))
+}
+
 // nativeAttr keeps the user's own ids; the right to mount lasts until the
 // command is executed.
 func nativeAttr(uid, gid int) *syscall.SysProcAttr {
@@ -74,14 +93,18 @@ func runNative() error {
 	return fmt.Errorf("run %s: %w", path, unix.Exec(path, os.Args[1:], os.Environ()))
 }
 
-// showStore binds store at the logical path, which it makes appear when the
-// machine has none.
+// showStore binds store read-only at the logical path, which it makes appear
+// when the machine has none.
 func showStore(store string) error {
 	tree, err := unix.OpenTree(unix.AT_FDCWD, store, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC|unix.AT_RECURSIVE)
 	if err != nil {
 		return fmt.Errorf("open store %s: %w", store, err)
 	}
 	defer unix.Close(tree)
+	readOnly := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY}
+	if err := unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH|unix.AT_RECURSIVE, &readOnly); err != nil {
+		return fmt.Errorf("make the store read-only: %w", err)
+	}
 	if _, err := os.Stat(rootfs.Logical); err != nil {
 		if err := makeRoom(rootfs.Logical); err != nil {
 			return err

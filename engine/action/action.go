@@ -24,21 +24,24 @@ const Epoch = 315532800
 // Linux is the one system that actions are made for today.
 const Linux = "x86_64-linux"
 
+// The fields of all these types stand in the order of their JSON names: that is
+// the order of the canonical encoding.
+
 // Action is one build.
 type Action struct {
-	Format int    `json:"format"`
-	Name   string `json:"name"`   // of the output, for example "zlib-1.2.13"
-	System string `json:"system"` // "x86_64-linux"
-	// Toolchain is nil for the actions that import one.
-	Toolchain *Toolchain `json:"toolchain,omitempty"`
+	// Env is the whole environment of run steps.
+	Env    map[string]string `json:"env"`
+	Format int               `json:"format"`
 	// Inputs are the declared outputs, sorted by path; the closure of their
 	// references is visible too.
 	Inputs []Input `json:"inputs"`
+	Name   string  `json:"name"` // of the output, for example "zlib-1.2.13"
 	// Sources are handed over by name, sorted.
 	Sources []Source `json:"sources"`
-	// Env is the whole environment of run steps.
-	Env   map[string]string `json:"env"`
-	Steps []Step            `json:"steps"`
+	Steps   []Step   `json:"steps"`
+	System  string   `json:"system"` // "x86_64-linux"
+	// Toolchain is nil for the actions that import one.
+	Toolchain *Toolchain `json:"toolchain,omitempty"`
 }
 
 // Toolchain names the outputs that form the sandbox's root.
@@ -50,8 +53,8 @@ type Toolchain struct {
 
 // Input is another action's output.
 type Input struct {
-	Path string `json:"path"` // base name in the store
 	Key  string `json:"key"`
+	Path string `json:"path"` // base name in the store
 }
 
 // Source is a fetched file.
@@ -62,14 +65,14 @@ type Source struct {
 
 // Step is one thing to do; exactly one field is set.
 type Step struct {
-	Unpack    *Unpack    `json:"unpack,omitempty"`
-	Patch     *Patch     `json:"patch,omitempty"`
 	Copy      *Copy      `json:"copy,omitempty"`
-	Run       *Run       `json:"run,omitempty"`
-	Promise   *Promise   `json:"promise,omitempty"`
-	Fixup     *Fixup     `json:"fixup,omitempty"`
-	Toolchain *Toolset   `json:"toolchain,omitempty"`
 	Directory *Directory `json:"directory,omitempty"`
+	Fixup     *Fixup     `json:"fixup,omitempty"`
+	Patch     *Patch     `json:"patch,omitempty"`
+	Promise   *Promise   `json:"promise,omitempty"`
+	Run       *Run       `json:"run,omitempty"`
+	Toolchain *Toolset   `json:"toolchain,omitempty"`
+	Unpack    *Unpack    `json:"unpack,omitempty"`
 }
 
 // Unpack extracts an archive beneath /build. When it holds a single folder,
@@ -80,18 +83,18 @@ type Unpack struct {
 
 // Patch applies a source with patch(1), in the current folder.
 type Patch struct {
-	Source  string   `json:"source"`
-	Options []string `json:"options"` // for example ["-p1"]
 	// Binary is the command to apply it with, words of sh; "" is the
 	// toolchain's patch.
-	Binary string `json:"binary,omitempty"`
+	Binary  string   `json:"binary,omitempty"`
+	Options []string `json:"options"` // for example ["-p1"]
+	Source  string   `json:"source"`
 }
 
 // Copy places a source as a file.
 type Copy struct {
-	Source string `json:"source"`
-	Path   string `json:"path"` // absolute, or relative to the current folder
 	Mode   uint32 `json:"mode"`
+	Path   string `json:"path"` // absolute, or relative to the current folder
+	Source string `json:"source"`
 }
 
 // Directory enters a folder, beneath the current one or absolute.
@@ -101,11 +104,11 @@ type Directory struct {
 
 // Run gives a script to sh -e.
 type Run struct {
-	Phase  string `json:"phase"` // "configure", "make", ...: for people
-	Script string `json:"script"`
 	// Parallel lets make run several jobs at once; their number is not an
 	// input of the build.
-	Parallel bool `json:"parallel,omitempty"`
+	Parallel bool   `json:"parallel,omitempty"`
+	Phase    string `json:"phase"` // "configure", "make", ...: for people
+	Script   string `json:"script"`
 }
 
 // Promise warns when a file is missing after the build.
@@ -122,7 +125,7 @@ type Fixup struct {
 // Toolset imports one output of a toolchain release from its packages, all
 // of them sources of the action.
 type Toolset struct {
-	Release string `json:"release"` // "debian-11"
 	Output  string `json:"output"`  // "base", "tools", "gcc-libs", "perl"
+	Release string `json:"release"` // "debian-11"
 	Rules   int    `json:"rules"`
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -13,8 +14,8 @@ import (
 func whole() *Action {
 	return &Action{
 		Format: 1, Name: "zlib-1.2.13", System: Linux,
-		Toolchain: &Toolchain{Base: Input{"b-base", "b"}, Tools: &Input{"t-tools", "t"}},
-		Inputs:    []Input{{"1-x", "1"}, {"2-y", "2"}},
+		Toolchain: &Toolchain{Base: Input{Path: "b-base", Key: "b"}, Tools: &Input{Path: "t-tools", Key: "t"}},
+		Inputs:    []Input{{Path: "1-x", Key: "1"}, {Path: "2-y", Key: "2"}},
 		Sources:   []Source{{"a.patch", "aa"}, {"z.tar", "zz"}},
 		Env:       map[string]string{"PATH": "/tc/bin", "A": "<&>"},
 		Steps: []Step{
@@ -164,7 +165,7 @@ func TestNormalise(t *testing.T) {
 		Sources: []Source{{"z", "zz"}, {"a", "aa"}},
 	}
 	a.Normalise()
-	if want := []Input{{"1-x", "1"}, {"2-y", "2"}}; !reflect.DeepEqual(a.Inputs, want) {
+	if want := []Input{{Path: "1-x", Key: "1"}, {Path: "2-y", Key: "2"}}; !reflect.DeepEqual(a.Inputs, want) {
 		t.Errorf("inputs %v, want %v", a.Inputs, want)
 	}
 	if want := []Source{{"a", "aa"}, {"z", "zz"}}; !reflect.DeepEqual(a.Sources, want) {
@@ -215,5 +216,36 @@ func TestRefusedActions(t *testing.T) {
 				t.Errorf("%v is not %v", err, tt.is)
 			}
 		})
+	}
+}
+
+// The canonical encoding has sorted keys because every type's fields stand in
+// the order of their names.
+func TestFieldsAreSorted(t *testing.T) {
+	seen := map[reflect.Type]bool{}
+	var look func(reflect.Type)
+	look = func(typ reflect.Type) {
+		switch typ.Kind() {
+		case reflect.Pointer, reflect.Slice, reflect.Map:
+			look(typ.Elem())
+		case reflect.Struct:
+			if seen[typ] {
+				return
+			}
+			seen[typ] = true
+			var names []string
+			for i := range typ.NumField() {
+				name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")
+				names = append(names, name)
+				look(typ.Field(i).Type)
+			}
+			if !slices.IsSorted(names) {
+				t.Errorf("%v: %v", typ, names)
+			}
+		}
+	}
+	look(reflect.TypeFor[Action]())
+	if len(seen) < 12 {
+		t.Errorf("only %d types were looked at", len(seen))
 	}
 }

@@ -17,20 +17,10 @@ func (a *Action) Encode() ([]byte, error) {
 	if err := a.check(); err != nil {
 		return nil, err
 	}
-	plain, err := json.Marshal(a)
-	if err != nil {
-		return nil, fmt.Errorf("encode action %s: %w", a.Name, err)
-	}
-	var tree any
-	d := json.NewDecoder(bytes.NewReader(plain))
-	d.UseNumber()
-	if err := d.Decode(&tree); err != nil {
-		return nil, fmt.Errorf("encode action %s: %w", a.Name, err)
-	}
 	var out bytes.Buffer
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(tree); err != nil { // maps: sorted keys
+	if err := e.Encode(a); err != nil { // sorted: fields by their order, maps by encoding/json
 		return nil, fmt.Errorf("encode action %s: %w", a.Name, err)
 	}
 	return bytes.TrimSuffix(out.Bytes(), []byte("\n")), nil

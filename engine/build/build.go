@@ -12,7 +12,10 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"belljar.build/engine/fetch"
 	"belljar.build/engine/jobserver"
@@ -102,14 +105,13 @@ func (r *realiser) protect() error {
 // what its build declares and the store lacks. Inputs of what is there
 // already are not asked for.
 func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
+	there, err := r.lookUp()
+	if err != nil {
+		return nil, err
+	}
 	var todo []*plan.Node
-	for i := len(r.graph.Nodes) - 1; i >= 0; i-- { // users before what they use
-		n := r.graph.Nodes[i]
-		record, ok, err := r.options.Store.Lookup(n.Key)
-		if err != nil {
-			return nil, err
-		}
-		if ok && !(wanted[n] && r.again(n)) {
+	for i, n := range slices.Backward(r.graph.Nodes) { // users before what they use
+		if record := there[i]; record != nil && !(wanted[n] && r.again(n)) {
 			r.results[n] = Result{Record: record, Reused: true}
 			if wanted[n] {
 				r.options.Store.Used(record)
@@ -124,10 +126,30 @@ func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
 			wanted[d] = true
 		}
 	}
-	for i, j := 0, len(todo)-1; i < j; i, j = i+1, j-1 {
-		todo[i], todo[j] = todo[j], todo[i]
-	}
+	slices.Reverse(todo)
 	return todo, nil
+}
+
+// lookUp finds the record of each of the graph's nodes, nil where there is none.
+// Most of a run that builds nothing is this: several look at a time.
+func (r *realiser) lookUp() ([]*store.Record, error) {
+	nodes := r.graph.Nodes
+	found := make([]*store.Record, len(nodes))
+	var group errgroup.Group
+	const share = 32
+	for start := 0; start < len(nodes); start += share {
+		group.Go(func() error {
+			for i := start; i < min(start+share, len(nodes)); i++ {
+				record, _, err := r.options.Store.Lookup(nodes[i].Key)
+				if err != nil {
+					return err
+				}
+				found[i] = record
+			}
+			return nil
+		})
+	}
+	return found, group.Wait()
 }
 
 // again tells whether n must be built although it is there: to repair it, or for

@@ -3,9 +3,9 @@ package project
 import (
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
-	"syscall"
 
 	"golang.org/x/sys/unix"
 
@@ -19,9 +19,10 @@ import (
 // now.
 var ErrNotRealised = errors.New("not built as the profile has it now")
 
-// Run runs argv with the part's programs first in PATH. Where the store's
-// physical and logical paths are one, it replaces this process; elsewhere it
-// waits for a process in a mount namespace and returns its *exec.ExitError.
+// Run runs argv with the part's programs first in PATH; to it and all that it
+// starts the store is read-only. Where the store's physical and logical paths
+// are one and this is root, it replaces this process; elsewhere it waits for a
+// process in a mount namespace and returns its *exec.ExitError.
 func Run(s *store.Store, g *plan.Graph, part string, argv []string) error {
 	n := g.Part(part)
 	if _, ok, err := s.Lookup(n.Key); err != nil {
@@ -30,14 +31,14 @@ func Run(s *store.Store, g *plan.Graph, part string, argv []string) error {
 		return fmt.Errorf("part %s: %w: run belljar build %s", part, ErrNotRealised, part)
 	}
 	env := sandbox.NativeEnv(n.Location() + "/bin")
-	if s.Dir() != rootfs.Logical {
+	if s.Dir() != rootfs.Logical || os.Geteuid() != 0 {
 		return sandbox.Native(s.Dir(), argv, env)
 	}
 	path, err := lookPath(argv[0], n.Location()+"/bin")
 	if err != nil {
 		return err
 	}
-	return fmt.Errorf("run %s: %w", path, syscall.Exec(path, argv, env))
+	return sandbox.Exec(path, argv, env)
 }
 
 // lookPath finds a command in the part first, then on the machine.

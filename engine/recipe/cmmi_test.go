@@ -127,7 +127,7 @@ func TestPathOfAnotherPart(t *testing.T) {
 			d := m.drafts["x"]
 			equal(t, "steps", outline(d), "copy source enter configure make install fixup")
 			equal(t, "script", script(d, "copy source"), tt.want)
-			equal(t, "inputs", fmt.Sprint(d.Action.Inputs), "[{"+strings.Repeat("0", 32)+"-s k}]")
+			equal(t, "inputs", fmt.Sprint(d.Action.Inputs), "[{k "+strings.Repeat("0", 32)+"-s}]")
 			equal(t, "sources", len(d.Action.Sources), 0)
 		})
 	}

@@ -5,7 +5,8 @@
 #   2. a second build with nothing changed
 #   3. a build from a store that holds the toolchain alone, beside the same
 #      commands in a plain bubblewrap root
-#   4. profiles: annotate of two of SlapOS's, beside Debian's zc.buildout, and of
+#   4. the store and the scheduler: see store.sh
+#   5. profiles: annotate of two of SlapOS's, beside Debian's zc.buildout, and of
 #      synthetic ones, 1, 4 and 16 times 20,000 sections with 200,000 references
 #
 #   BENCH_PROFILE  what 2 and 3 build (default: profiles/examples/demo.cfg, about a
@@ -13,13 +14,13 @@
 #   BENCH_JOBS     jobs of both (default: the number of CPUs)
 #   BENCH_DIR      where all is made (default: a new folder in /var/tmp, removed)
 #   BENCH_SLAPOS   a checkout of https://github.com/SlapOS/slapos (default: a new one)
-#   BENCH_ONLY     some of "start cost again plain profiles"
+#   BENCH_ONLY     some of "start cost again plain many noop hash jobserver profiles"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 profile=$(realpath "${BENCH_PROFILE:-profiles/examples/demo.cfg}")
 jobs=${BENCH_JOBS:-$(nproc)}
-only=${BENCH_ONLY:-start cost again plain profiles}
+only=${BENCH_ONLY:-start cost again plain many noop hash jobserver profiles}
 belljar=$PWD/bin/belljar
 dir=${BENCH_DIR:-}
 if [ -z "$dir" ]; then
@@ -39,6 +40,8 @@ install_tools() {
     have hyperfine || missing+=(hyperfine)
     have strace || missing+=(strace)
     have buildout || missing+=(python3-zc.buildout)
+    have nix-build || missing+=(nix-bin)
+    have busybox || missing+=(busybox-static)
     [ -x /usr/bin/time ] || missing+=(time)
     [ ${#missing[@]} -gt 0 ] || return 0
     if [ "$(id -u)" = 0 ] && have apt-get; then
@@ -204,10 +207,14 @@ main(sys.argv[1:])'
 
 install_tools
 if wants profiles; then profiles; fi
-case $only in *start* | *cost* | *plain* | *again*) ;; *) exit ;; esac
+case $only in profiles) exit ;; esac
 toolchain
 place_profile
 if wants start; then start; fi
 if wants cost; then cost; fi
 if wants plain; then plain; fi
 if wants again; then again; fi
+export dir belljar
+for what in many noop hash jobserver; do
+    if wants "$what"; then tests/bench/store.sh "$what"; fi
+done
