@@ -11,7 +11,7 @@ package action
 // Format is the version of the encoding, of the meaning of steps and of what
 // the sandbox shows that no action names (uname, owners, limits). It is
 // part of every key: raising it rebuilds the world.
-const Format = 2
+const Format = 3
 
 // Location stands for the action's own output path, which cannot be part of
 // what its key is computed from. Profiles write it too.

@@ -161,7 +161,7 @@ func TestBadBytesAreRefusedEverywhere(t *testing.T) {
 
 func TestNormalise(t *testing.T) {
 	a := &Action{
-		Inputs:  []Input{{"2-y", "2"}, {"1-x", "1"}, {"2-y", "2"}},
+		Inputs:  []Input{{Path: "2-y", Key: "2"}, {Path: "1-x", Key: "1"}, {Path: "2-y", Key: "2"}},
 		Sources: []Source{{"z", "zz"}, {"a", "aa"}},
 	}
 	a.Normalise()

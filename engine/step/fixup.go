@@ -14,7 +14,7 @@ import (
 
 // FixupRules is the version of what fixup does; raise it with every change,
 // for it is part of keys.
-const FixupRules = 1
+const FixupRules = 2
 
 // fixup prepares the finished output:
 //   - libtool archives (.la) go: they name build paths and add needless links;

@@ -122,9 +122,9 @@ func TestRelocate(t *testing.T) {
 		file elfFile
 		want string
 	}{
-		{"nothing useful", elfFile{kind: elf.ET_DYN, needed: []string{"libc.so.6"}, runpath: []string{"/build/x"}}, "patchelf --remove-rpath STORE/3-own/f"},
+		{"nothing useful", elfFile{kind: elf.ET_DYN, needed: []string{"libc.so.6"}, runpath: []string{"/build/x"}}, "patchelf --set-rpath  STORE/3-own/f\npatchelf --remove-rpath STORE/3-own/f"},
 		{"RPATH becomes RUNPATH", elfFile{kind: elf.ET_DYN, needed: []string{"f"}, rpath: []string{"$ORIGIN"}}, "patchelf --set-rpath $ORIGIN:STORE/3-own STORE/3-own/f"},
-		{"empty RPATH", elfFile{kind: elf.ET_DYN, rpath: []string{""}}, "patchelf --remove-rpath STORE/3-own/f"},
+		{"empty RPATH", elfFile{kind: elf.ET_DYN, rpath: []string{""}}, "patchelf --set-rpath  STORE/3-own/f\npatchelf --remove-rpath STORE/3-own/f"},
 		{"no search path", elfFile{kind: elf.ET_DYN, needed: []string{"f"}}, ""},
 	}
 	for _, tt := range tests {

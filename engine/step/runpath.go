@@ -23,11 +23,12 @@ func (w *worker) relocate(file string) error {
 	if err != nil {
 		return err
 	}
-	args := []string{"--set-rpath", runpath, file}
-	if runpath == "" {
-		args = []string{"--remove-rpath", file}
+	err = finished(w.tool("patchelf", "--set-rpath", runpath, file).Run())
+	if err == nil && runpath == "" {
+		// Only now: removing it would leave the old text in the file, and with
+		// it a reference to what the file does not use.
+		err = finished(w.tool("patchelf", "--remove-rpath", file).Run())
 	}
-	err = finished(w.tool("patchelf", args...).Run())
 	return errors.Join(err, restore())
 }
 

@@ -33,6 +33,16 @@ func TestLxml(t *testing.T) {
 		}
 	})
 	t.Run("NEEDED is declared", func(t *testing.T) { checkNeeded(t, rows) })
+	t.Run("only what it uses is in its closure", func(t *testing.T) {
+		cmd := example(t, "lxml.cfg")
+		cmd.Args = append(cmd.Args, "closure", "--paths")
+		out, err := cmd.Output()
+		// openssl is built with perl, and its libraries were linked with perl's
+		// folder in their RUNPATH.
+		if err != nil || strings.Contains(string(out), "-perl-") || !strings.Contains(string(out), "-openssl-") {
+			t.Errorf("%v: %s", err, out)
+		}
+	})
 	t.Run("no path of the build", func(t *testing.T) { checkPaths(t, rows) })
 	t.Run("a copy runs anywhere", func(t *testing.T) { runCopy(t, rows) })
 	t.Run("unchanged", func(t *testing.T) {
