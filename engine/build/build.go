@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"belljar.build/engine/fetch"
@@ -91,7 +92,7 @@ func Realise(ctx context.Context, g *plan.Graph, o Options) (map[*plan.Node]Resu
 	if err != nil || len(todo) == 0 {
 		return r.results, err
 	}
-	if err := r.fetch(ctx, todo); err != nil {
+	if err := r.fetch(ctx, r.absent(todo)); err != nil {
 		return r.results, err
 	}
 	closeSupervisor, err := r.startSupervisor()
@@ -120,19 +121,22 @@ func (r *realiser) protect() error {
 
 // missing finds the nodes to build: a wanted one that the store lacks, and
 // what its build declares and the store lacks. Inputs of what is there
-// already are not asked for.
+// already are not asked for, unless it has lost one that it refers to: then it
+// counts as one to build, so that whoever needs it waits for its inputs, and
+// is reused when its turn comes.
 func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
+	incomplete, err := r.lookup()
+	if err != nil {
+		return nil, err
+	}
 	var todo []*plan.Node
-	for i := len(r.graph.Nodes) - 1; i >= 0; i-- { // users before what they use
-		n := r.graph.Nodes[i]
-		record, ok, err := r.options.Store.Lookup(n.Key)
-		if err != nil {
-			return nil, err
-		}
-		if ok && !(wanted[n] && r.again(n)) {
-			r.results[n] = Result{Record: record, Reused: true}
+	for _, n := range slices.Backward(r.graph.Nodes) { // users before what they use
+		result, ok := r.results[n]
+		if again := wanted[n] && r.again(n); ok && again {
+			delete(r.results, n)
+		} else if ok && !(wanted[n] && incomplete[n]) {
 			if wanted[n] {
-				r.options.Store.Used(record)
+				r.options.Store.Used(result.Record)
 			}
 			continue
 		}
@@ -144,10 +148,35 @@ func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
 			wanted[d] = true
 		}
 	}
-	for i, j := 0, len(todo)-1; i < j; i, j = i+1, j-1 {
-		todo[i], todo[j] = todo[j], todo[i]
-	}
+	slices.Reverse(todo)
 	return todo, nil
+}
+
+// lookup finds what is there of the graph, and what of that refers to what is
+// not there, directly or not.
+func (r *realiser) lookup() (incomplete map[*plan.Node]bool, err error) {
+	incomplete = map[*plan.Node]bool{}
+	lost := map[string]bool{}         // by path
+	for _, n := range r.graph.Nodes { // users behind what they use
+		record, ok, err := r.options.Store.Lookup(n.Key)
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			lost[n.Path] = true
+			continue
+		}
+		r.results[n] = Result{Record: record, Reused: true}
+		if slices.ContainsFunc(record.References, func(path string) bool { return lost[path] }) {
+			incomplete[n], lost[n.Path] = true, true
+		}
+	}
+	return incomplete, nil
+}
+
+// absent leaves out what is reused when its turn comes.
+func (r *realiser) absent(todo []*plan.Node) []*plan.Node {
+	return slices.DeleteFunc(slices.Clone(todo), func(n *plan.Node) bool { return r.results[n].Record != nil })
 }
 
 // again tells whether n must be built although it is there: to repair it, or for
