@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,13 +17,9 @@ import (
 )
 
 // openStore opens the store that the options name, without any profile.
-func (g *globals) openStore() (*store.Store, error) {
-	dir := g.store
-	if dir == "" {
-		dir = store.DefaultDir()
-	}
-	return store.Open(dir)
-}
+func (g *globals) openStore() (*store.Store, error) { return store.Open(g.storeDir()) }
+
+func (g *globals) storeDir() string { return cmp.Or(g.store, store.DefaultDir()) }
 
 func storeCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{
