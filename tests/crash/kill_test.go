@@ -61,11 +61,9 @@ func (v *variant) resume(o *order, args []string) error {
 	switch o.name {
 	case "gc": // what it had half deleted, no build may ever want
 	case "repair":
-		// An output may count as never built now, and cannot be named; one that
-		// is damaged, a build takes for good.
-		if _, err := v.build(); err != nil {
-			return err
-		}
+		// All of the store: an output may count as never built now, and cannot
+		// be named. Before any build, which would take a damaged input for good.
+		args = o.args
 	default:
 		return nil
 	}
