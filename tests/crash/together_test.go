@@ -40,27 +40,33 @@ func TestTogetherWithGC(t *testing.T) {
 		return err == nil && len(found) > 0
 	})
 	stop, collected := make(chan struct{}), make(chan int)
-	go func() {
-		runs := 0
-		defer func() { collected <- runs }()
-		p := project{dir: filepath.Dir(store), store: store}
-		for ; ; runs++ {
-			select {
-			case <-stop:
-				return
-			case <-time.After(50 * time.Millisecond):
-			}
-			if out, err := p.belljar("gc").CombinedOutput(); err != nil {
-				t.Errorf("gc: %v\n%s", err, out)
-			}
-		}
-	}()
+	go func() { collected <- collect(t, store, stop) }()
 	c := count(t, all)
 	close(stop)
 	runs := <-collected
 	c.judge(t, store, crowdSize, true)
 	if t.Logf("%d collections meanwhile", runs); runs < 3 {
 		t.Error("there was hardly a collection")
+	}
+}
+
+// collect collects garbage until it is stopped, and verifies the store now and
+// then: what appears and goes meanwhile is not damaged.
+func collect(t *testing.T, store string, stop chan struct{}) (runs int) {
+	p := project{dir: filepath.Dir(store), store: store}
+	for ; ; runs++ {
+		select {
+		case <-stop:
+			return runs
+		case <-time.After(50 * time.Millisecond):
+		}
+		args := []string{"gc"}
+		if runs%8 == 1 {
+			args = []string{"store", "verify"}
+		}
+		if out, err := p.belljar(args...).CombinedOutput(); err != nil {
+			t.Errorf("belljar %v: %v\n%s", args, err, out)
+		}
 	}
 }
 
