@@ -14,29 +14,43 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// family are the processes of the machine, the children of each. The dead that
-// nobody has waited for are no longer in it.
+// family are this process's descendants, the children of each. The dead that
+// nobody has waited for are not in it.
 type family map[int][]int
 
 func look() family {
 	f := family{}
-	files, _ := filepath.Glob("/proc/[0-9]*/stat")
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			continue // it ended
-		}
-		// The name in parentheses may hold anything.
-		fields := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-		pid, _ := strconv.Atoi(strings.Split(name, "/")[2])
-		parent, _ := strconv.Atoi(fields[1])
-		if fields[0] != "Z" && fields[0] != "X" {
-			f[parent] = append(f[parent], pid)
-		} else if parent == os.Getpid() {
-			reap(pid)
+	f.add(os.Getpid())
+	return f
+}
+
+// add walks down from a process, each thread of which may have children. This
+// is much cheaper than to go through all processes of a busy machine.
+func (f family) add(pid int) {
+	threads, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, name := range threads {
+		text, _ := os.ReadFile(name) // it may have ended
+		for _, word := range strings.Fields(string(text)) {
+			child, _ := strconv.Atoi(word)
+			switch {
+			case alive(child):
+				f[pid] = append(f[pid], child)
+				f.add(child)
+			case pid == os.Getpid():
+				reap(child)
+			}
 		}
 	}
-	return f
+}
+
+func alive(pid int) bool {
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	// The name in parentheses may hold anything.
+	_, rest, _ := strings.Cut(string(text[strings.LastIndexByte(string(text), ')'):]), " ")
+	return !strings.HasPrefix(rest, "Z") && !strings.HasPrefix(rest, "X")
 }
 
 // started are the commands of this test that run: exec.Cmd waits for those.
