@@ -43,12 +43,28 @@ func Compose(dir string, r Root, o Owner) (err error) {
 		return err
 	}
 	c.age()
-	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV}
-	if err := unix.MountSetattr(unix.AT_FDCWD, dir, 0, &attr); err != nil {
+	if err := seal(dir); err != nil {
 		return fmt.Errorf("make the sandbox's root read-only: %w: %w", ErrUnsupported, err)
 	}
 	return nil
 }
+
+// seal makes the composed root read-only. The kernel calls it busy while a
+// file is open for writing, and one that we have closed may be so a moment
+// longer: another thread that goes through this process's descriptors, as
+// libcontainer does before it starts a process, holds on to each as it does.
+func seal(dir string) error {
+	attr := unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY | unix.MOUNT_ATTR_NOSUID | unix.MOUNT_ATTR_NODEV}
+	err := unix.MountSetattr(unix.AT_FDCWD, dir, 0, &attr)
+	for deadline := time.Now().Add(sealPatience); err == unix.EBUSY && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+		err = unix.MountSetattr(unix.AT_FDCWD, dir, 0, &attr)
+	}
+	return err
+}
+
+// sealPatience is ample for a thread that waits for its turn on a busy machine.
+const sealPatience = 10 * time.Second
 
 // Release detaches a composed tree; processes inside keep theirs.
 func Release(dir string) error {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -34,6 +35,7 @@ type probe struct {
 	Root               Root
 	Look, Enter, Write []string
 	Mount              string // a tmpfs is mounted here first: a submount of a bind
+	Busy               bool   // only seal Dir, in which a file is open for a moment longer
 }
 
 // findings are the child's.
@@ -54,6 +56,9 @@ func runProbe(text string) (f findings) {
 	if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
 		return fail(err)
 	}
+	if p.Busy {
+		return sealBusy(p.Dir)
+	}
 	if p.Mount != "" {
 		if err := unix.Mount("tmpfs", p.Mount, "tmpfs", 0, ""); err != nil {
 			return fail(err)
@@ -71,6 +76,20 @@ func runProbe(text string) (f findings) {
 	entries, _ := os.ReadDir(p.Dir)
 	for _, e := range entries {
 		f.After = append(f.After, e.Name())
+	}
+	return f
+}
+
+func sealBusy(dir string) (f findings) {
+	err := mountTmpfs(dir, "0755", Owner{})
+	out, createErr := os.Create(filepath.Join(dir, "file"))
+	if err := errors.Join(err, createErr); err != nil {
+		f.Err = err.Error()
+		return f
+	}
+	time.AfterFunc(50*time.Millisecond, func() { out.Close() })
+	if err := errors.Join(seal(dir), Release(dir)); err != nil {
+		f.Err = err.Error()
 	}
 	return f
 }
@@ -282,6 +301,14 @@ func TestComposeRefuses(t *testing.T) {
 }
 
 // Without the right to mount, it is the kernel that refused.
+// A thread that looks through our descriptors may keep a file open for writing
+// after we have closed it.
+func TestSealWaits(t *testing.T) {
+	if f := explore(t, probe{Busy: true}); f.Err != "" {
+		t.Error(f.Err)
+	}
+}
+
 func TestComposeWithoutTheRightToMount(t *testing.T) {
 	if os.Geteuid() == 0 {
 		// Root's own right is given up in a thread that ends with the test.

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime/debug"
 	"strconv"
 	"sync"
@@ -128,9 +130,16 @@ func (s *supervisor) serve(files []*os.File) {
 	_ = writeJSON(control, a)
 }
 
+var processPath = regexp.MustCompile(`^/proc/\d+/`)
+
 // isRefusal tells errors of a kernel that will not from those of a bug or a
 // full disk.
 func isRefusal(err error) bool {
+	// What is left of a process that was killed while the sandbox started
+	// may not be looked into.
+	if p, ok := errors.AsType[*fs.PathError](err); ok && processPath.MatchString(p.Path) {
+		return false
+	}
 	for _, e := range []error{ErrUnsupported, rootfs.ErrUnsupported, unix.EPERM, unix.EACCES, unix.ENOSYS, unix.EINVAL} {
 		if errors.Is(err, e) {
 			return true

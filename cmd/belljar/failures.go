@@ -55,6 +55,9 @@ func printFailure(w io.Writer, f *build.Failure) {
 		fmt.Fprintf(w, "belljar: error: %s failed in %s: %s\n", f.Node.Action.Name, f.Phase, printableLines(f.Message))
 	}
 	fmt.Fprintln(w, "belljar: hint: the whole log:", f.Log)
+	if f.Full {
+		fmt.Fprintln(w, "belljar: hint:", fullHint)
+	}
 	if f.Kept != "" {
 		fmt.Fprintln(w, "belljar: hint: the work folder is kept:", f.Kept)
 		if f.Node.Part != "" {

@@ -104,7 +104,7 @@ func runGC(ctx context.Context, g *globals, o *gcOptions) error {
 	if err != nil {
 		return err
 	}
-	s, err := g.openStore()
+	s, err := store.OpenToFree(g.storeDir())
 	if err != nil {
 		return err
 	}

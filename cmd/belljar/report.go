@@ -17,6 +17,7 @@ import (
 	"belljar.build/engine/lock"
 	"belljar.build/engine/profile"
 	"belljar.build/engine/project"
+	"belljar.build/engine/store"
 	"belljar.build/sandbox"
 )
 
@@ -114,6 +115,8 @@ func hints(err error) []string {
 		found = append(found, "name the profile with -c FILE")
 	case errors.Is(err, sandbox.ErrUnsupported):
 		found = append(found, sandbox.Hint())
+	case store.IsFull(err):
+		found = append(found, fullHint)
 	case errors.Is(err, project.ErrNotLocked):
 		found = append(found, "run belljar lock, look at what changed in belljar.lock, and commit it")
 	case errors.Is(err, fetch.ErrMismatch):
@@ -167,6 +170,9 @@ func (p printableWriter) Write(text []byte) (int, error) {
 	}
 	return p.w.Write(shown)
 }
+
+// fullHint stands below whatever a full disk made fail.
+const fullHint = "the disk is full: belljar gc frees what the store holds and nothing needs"
 
 // printableLines is printable for a text of several lines.
 func printableLines(text string) string {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,9 @@ import (
 func (g *globals) openStore() (*store.Store, error) {
 	return project.OpenStore(g.config(nil))
 }
+
+// storeDir is the physical store.
+func (g *globals) storeDir() string { return cmp.Or(g.store, store.DefaultDir()) }
 
 func storeCommand(g *globals) *cobra.Command {
 	cmd := &cobra.Command{

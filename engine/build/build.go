@@ -73,7 +73,7 @@ func Realise(ctx context.Context, g *plan.Graph, o Options) (map[*plan.Node]Resu
 	if err != nil || len(todo) == 0 {
 		return r.results, err
 	}
-	if err := r.fetch(ctx, todo); err != nil {
+	if err := r.fetch(ctx, r.absent(todo)); err != nil {
 		return r.results, err
 	}
 	closeSupervisor, err := r.startSupervisor()
@@ -103,18 +103,22 @@ func (r *realiser) protect() error {
 
 // missing finds the nodes to build: a wanted one that the store lacks, and
 // what its build declares and the store lacks. Inputs of what is there
-// already are not asked for.
+// already are not asked for, unless it has lost one that it refers to: then it
+// counts as one to build, so that whoever needs it waits for its inputs, and
+// is reused when its turn comes.
 func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
-	there, err := r.lookUp()
+	incomplete, err := r.lookup()
 	if err != nil {
 		return nil, err
 	}
 	var todo []*plan.Node
-	for i, n := range slices.Backward(r.graph.Nodes) { // users before what they use
-		if record := there[i]; record != nil && !(wanted[n] && r.again(n)) {
-			r.results[n] = Result{Record: record, Reused: true}
+	for _, n := range slices.Backward(r.graph.Nodes) { // users before what they use
+		result, ok := r.results[n]
+		if again := wanted[n] && r.again(n); ok && again {
+			delete(r.results, n)
+		} else if ok && !(wanted[n] && incomplete[n]) {
 			if wanted[n] {
-				r.options.Store.Used(record)
+				r.options.Store.Used(result.Record)
 			}
 			continue
 		}
@@ -130,9 +134,37 @@ func (r *realiser) missing(wanted map[*plan.Node]bool) ([]*plan.Node, error) {
 	return todo, nil
 }
 
-// lookUp finds the record of each of the graph's nodes, nil where there is none.
+// lookup finds what is there of the graph, and what of that refers to what is
+// not there, directly or not.
+func (r *realiser) lookup() (incomplete map[*plan.Node]bool, err error) {
+	incomplete = map[*plan.Node]bool{}
+	lost := map[string]bool{} // by path
+	records, err := r.records()
+	if err != nil {
+		return nil, err
+	}
+	for i, n := range r.graph.Nodes { // users behind what they use
+		record := records[i]
+		if record == nil {
+			lost[n.Path] = true
+			continue
+		}
+		r.results[n] = Result{Record: record, Reused: true}
+		if slices.ContainsFunc(record.References, func(path string) bool { return lost[path] }) {
+			incomplete[n], lost[n.Path] = true, true
+		}
+	}
+	return incomplete, nil
+}
+
+// absent leaves out what is reused when its turn comes.
+func (r *realiser) absent(todo []*plan.Node) []*plan.Node {
+	return slices.DeleteFunc(slices.Clone(todo), func(n *plan.Node) bool { return r.results[n].Record != nil })
+}
+
+// records finds the record of each of the graph's nodes, nil where there is none.
 // Most of a run that builds nothing is this: several look at a time.
-func (r *realiser) lookUp() ([]*store.Record, error) {
+func (r *realiser) records() ([]*store.Record, error) {
 	nodes := r.graph.Nodes
 	found := make([]*store.Record, len(nodes))
 	var group errgroup.Group

@@ -18,6 +18,8 @@ type Failure struct {
 	Message string
 	// Source is the source file at fault, if one is.
 	Source string
+	// Full says that the disk was full when it failed.
+	Full bool
 	// Tail are the last lines of the log.
 	Tail []string
 	Log  string // path of the whole log

@@ -305,11 +305,15 @@ func closeFiles(files []*os.File) {
 // failure keeps what a person needs to find out why.
 func (b *oneBuild) failure(why *step.Failure) error {
 	f := &Failure{
-		Node: b.node, Phase: why.Phase, Message: why.Message, Source: why.Source,
+		Node: b.node, Phase: why.Phase, Message: why.Message, Source: why.Source, Full: why.Full,
 		Tail: b.log.tail.last(), Log: b.log.path,
 	}
 	kept, err := b.staging.Keep()
 	f.Kept = kept
+	if store.IsFull(err) { // more of what is said already
+		f.Full, err = true, nil
+		f.Message += "; its work folder could not be kept"
+	}
 	return with(f, err)
 }
 

@@ -99,9 +99,9 @@ func (r *realiser) prepareShell(ctx context.Context, n *plan.Node, s ShellOption
 	if err != nil {
 		return nil, err
 	}
-	fetched := todo
+	fetched := r.absent(todo)
 	if !s.Failed {
-		fetched = append(fetched[:len(fetched):len(fetched)], n)
+		fetched = append(fetched, n)
 	}
 	if err := r.fetch(ctx, fetched); err != nil {
 		return nil, err

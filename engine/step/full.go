@@ -42,3 +42,25 @@ func (w *worker) fullFile() string {
 	}
 	return found
 }
+
+// nearlyFull is how little room, in bytes, is taken for the reason of a failure:
+// the write that did not fit is not in the way any more.
+const nearlyFull = 1 << 20
+
+// fullDisk tells that the disk which holds what the build writes is full. It is
+// the store's.
+func (w *worker) fullDisk() string {
+	for _, dir := range w.grounds() {
+		var s unix.Statfs_t
+		if err := unix.Statfs(dir, &s); err != nil {
+			continue
+		}
+		if free := s.Bavail * uint64(s.Bsize); free < nearlyFull {
+			return fmt.Sprintf("the store's disk is full: %d bytes are free", free)
+		}
+		if s.Files > 0 && s.Ffree == 0 {
+			return "the store's disk is full: there can be no more files on it"
+		}
+	}
+	return ""
+}

@@ -55,6 +55,8 @@ type Failure struct {
 	Message string `json:"message"`
 	// Source is set when a source file is at fault.
 	Source string `json:"source,omitempty"`
+	// Full is set when the disk that the build writes to is full.
+	Full bool `json:"full,omitempty"`
 }
 
 // worker is the state that steps share.
@@ -110,6 +112,9 @@ func (w *worker) fail(i int, phase string, err error) {
 	}
 	if file := w.fullFile(); file != "" {
 		f.Message += "; " + file
+	}
+	if note := w.fullDisk(); note != "" {
+		f.Message, f.Full = f.Message+"; "+note, true
 	}
 	if note := memoryNote(); note != "" {
 		f.Message += "; " + note

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/gofrs/flock"
+
+	"belljar.build/engine/manifest/tree"
 )
 
 const lockSuffix = ".lock"
@@ -38,6 +40,9 @@ func (s *Store) claimStaging() error {
 		// tries again: a hostile build must not keep a store closed.
 		_ = removeStaging(p)
 	}
+	if len(dead) > 0 && IsFull(err) { // there may be room now
+		return s.claimStaging()
+	}
 	return err
 }
 
@@ -50,7 +55,7 @@ func (s *Store) claimOwn() error {
 	// A build may leave set-id files in it. Nobody else gets through, not
 	// even the builds: what they see is bound, not walked to.
 	if err := makeFolder(dir, 0o700); err != nil {
-		return errors.Join(fmt.Errorf("make a staging folder: %w", err), lock.Unlock())
+		return errors.Join(fmt.Errorf("make a staging folder: %w", err), tree.Remove(lock.Path()), lock.Unlock())
 	}
 	s.own, s.ownLock = dir, lock
 	return nil

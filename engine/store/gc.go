@@ -174,8 +174,12 @@ func (c *collection) remove(d *candidate) error {
 }
 
 // setAside moves a tree into this process's folder, from where it is deleted
-// even if this process is killed.
+// even if this process is killed. On a full disk, where it has none, the tree
+// is deleted at once.
 func (c *collection) setAside(path string) error {
+	if c.store.own == "" {
+		return tree.Remove(path)
+	}
 	to := filepath.Join(c.store.own, fmt.Sprintf("dead-%d", len(c.moved)))
 	err := os.Rename(path, to)
 	if os.IsPermission(err) { // moving a folder takes the right to write it

@@ -140,6 +140,9 @@ func (c *collection) ifFree(short string, do func() error) error {
 	}
 	l := newLock(name)
 	locked, err := l.TryLock()
+	if IsFull(err) { // no room for a lock: the next run has it
+		return l.Close()
+	}
 	if err != nil {
 		return fmt.Errorf("lock %s: %w", short, err)
 	}

@@ -98,9 +98,12 @@ func holder() string {
 
 // readHolder is who wrote into the lock file. The holder may just be writing.
 func readHolder(name string) string {
-	text, err := os.ReadFile(name)
-	if who := strings.TrimSpace(string(text)); err == nil && who != "" {
-		return who
+	for range 10 {
+		text, err := os.ReadFile(name)
+		if who := strings.TrimSpace(string(text)); err == nil && who != "" {
+			return who
+		}
+		time.Sleep(lockPoll / 10)
 	}
 	return "another process"
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/gofrs/flock"
+	"golang.org/x/sys/unix"
 
 	"belljar.build/engine/manifest/tree"
 )
@@ -14,7 +15,7 @@ import (
 // processes.
 type Store struct {
 	dir     string
-	own     string // this process's folder below staging
+	own     string // this process's folder below staging; "" on a full disk
 	ownLock *flock.Flock
 }
 
@@ -37,9 +38,31 @@ func Open(dir string) (*Store, error) {
 	return s, nil
 }
 
+// OpenToFree opens the store to collect garbage: also where the disk is too
+// full for this process to get a folder of its own. Nothing else works then.
+func OpenToFree(dir string) (*Store, error) {
+	s, err := Open(dir)
+	if !IsFull(err) {
+		return s, err
+	}
+	dir, err = filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	return &Store{dir: dir}, nil
+}
+
+// IsFull tells errors of a disk, or of somebody's share of it, that is full.
+func IsFull(err error) bool {
+	return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT)
+}
+
 // Close removes this process's unfinished work. A process that ends without
 // it leaves that to the next [Open].
 func (s *Store) Close() error {
+	if s.own == "" {
+		return nil
+	}
 	return removeStaging(stale{s.own, s.ownLock})
 }
 

@@ -154,3 +154,16 @@ func TestMendAndDrop(t *testing.T) {
 		t.Error("it is still there")
 	}
 }
+
+// A collector may delete an output while it is verified.
+func TestVerifyDeleted(t *testing.T) {
+	s := open(t)
+	r := publish(t, s, keyOf(1), "text")
+	must(t, os.RemoveAll(filepath.Join(s.dir, r.Path)))
+	must(t, os.Remove(s.meta("record", r.Key[:32]+".json")))
+	v := &verification{store: s, records: []*Record{r}}
+	must(t, v.readAll(context.Background()))
+	if len(v.damage) > 0 {
+		t.Errorf("damage: %v", v.damage)
+	}
+}

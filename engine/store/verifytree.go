@@ -51,10 +51,25 @@ func (v *verification) tell(r *Record) {
 	}
 }
 
-// check compares one output with its record.
+// check compares one output with its record. What a collector deletes
+// meanwhile, its record first, is not damaged.
 func (v *verification) check(ctx context.Context, r *Record) error {
+	found, err := v.compare(ctx, r)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	if _, err := v.store.read(r.Key[:hashLength]); errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	for _, d := range found {
+		v.add(d)
+	}
+	return nil
+}
+
+func (v *verification) compare(ctx context.Context, r *Record) (all []Damage, _ error) {
 	found := func(kind, detail string) {
-		v.add(Damage{Path: r.Path, Kind: kind, Detail: detail, Key: r.Key, Expected: r.Manifest})
+		all = append(all, Damage{Path: r.Path, Kind: kind, Detail: detail, Key: r.Key, Expected: r.Manifest})
 	}
 	if detail := v.actionDamage(r); detail != "" {
 		found(DamageAction, detail)
@@ -67,25 +82,22 @@ func (v *verification) check(ctx context.Context, r *Record) error {
 	dir := filepath.Join(v.store.dir, r.Path)
 	if info, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) || err == nil && !info.IsDir() {
 		found(DamageMissing, "there is a record of it and no tree")
-		return nil
+		return all, nil
 	}
 	// One worker: several outputs are read at a time already.
 	m, err := manifest.Build(ctx, dir, manifest.Options{Workers: 1})
 	if err != nil {
 		if err := context.Cause(ctx); err != nil {
-			return err
-		}
-		if _, gone, err := v.store.Lookup(r.Key); err == nil && !gone {
-			return nil // deleted meanwhile by a collector
+			return nil, err
 		}
 		found(DamageChanged, err.Error())
-		return nil
+		return all, nil
 	}
 	got, err := m.Hash()
 	if err != nil || got != r.Manifest {
-		v.add(changed(r, encoded, m, got))
+		all = append(all, changed(r, encoded, m, got))
 	}
-	return nil
+	return all, nil
 }
 
 // changed names the paths that differ, when the manifest is there to tell.
