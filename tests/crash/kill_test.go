@@ -84,6 +84,7 @@ func (k *killer) kill(o *order, v *variant, args []string) error {
 	cmd := v.belljar(args...)
 	var out, said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &said
+	cmd.WaitDelay = patience // or it would wait for what leaks, which holds its output open
 	if err := cmd.Start(); err != nil {
 		return err
 	}
