@@ -182,19 +182,25 @@ func (b *oneBuild) publish(ctx context.Context) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	publish := b.staging.Publish
-	if b.existing != nil {
-		publish = b.staging.Replace
-	}
-	record, err := publish(ctx, store.PublishOptions{
+	options := store.PublishOptions{
 		Action: text, Part: b.node.Part, Candidates: b.visible,
 		Started: b.began, Seconds: time.Since(b.began).Seconds(), Epoch: action.Epoch,
-	})
+	}
+	before := b.options.Store.Recorded(b.node.Key)
+	publish := b.staging.Publish
+	if repair && before != "" { // its tree may be gone
+		publish = b.staging.Replace
+	}
+	record, err := publish(ctx, options)
 	if different, ok := errors.AsType[*store.DifferentError](err); ok {
 		return nil, b.failure(&step.Failure{Phase: "repair", Message: different.Error()})
 	}
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", b.node.Action.Name, err)
+	}
+	if before != "" && before != record.Manifest {
+		b.options.Events.Warning(b.node, fmt.Sprintf(
+			"built again it has manifest %.16s, recorded was %.16s, of a tree that is gone: it is not reproducible", record.Manifest, before))
 	}
 	if err := b.options.Store.DropKept(b.node.Key, b.node.Action.Name); err != nil {
 		return nil, err

@@ -135,3 +135,13 @@ func exists(path string) bool {
 	_, err := os.Lstat(path)
 	return err == nil
 }
+
+// LookupFailure finds the record of a key's last build if that failed and
+// there is no output.
+func (s *Store) LookupFailure(key string) (*Record, bool, error) {
+	r, err := s.lookup(key)
+	if err != nil || r == nil || !r.Failed {
+		return nil, false, err
+	}
+	return r, true, nil
+}

@@ -63,14 +63,14 @@ func (s *Store) Lookup(key string) (*Record, bool, error) {
 	return r, true, nil
 }
 
-// LookupFailure finds the record of a key's last build if that failed and
-// there is no output.
-func (s *Store) LookupFailure(key string) (*Record, bool, error) {
+// Recorded is the manifest hash of a key's output, whether its tree is there or
+// not; "" when no record vouches for one.
+func (s *Store) Recorded(key string) string {
 	r, err := s.lookup(key)
-	if err != nil || r == nil || !r.Failed {
-		return nil, false, err
+	if err != nil || r == nil || r.Failed {
+		return ""
 	}
-	return r, true, nil
+	return r.Manifest
 }
 
 // lookup gets the record of a key, nil if there is none.

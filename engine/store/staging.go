@@ -164,8 +164,9 @@ func disarm(dir string) error {
 }
 
 func (g *Staging) recordFailure() error {
-	_, exists, err := g.store.Lookup(g.key)
-	if err != nil || exists {
+	// A record of an output stays, even of one whose tree is gone: it says what
+	// the next build is to be compared with.
+	if there, err := g.store.lookup(g.key); err != nil || there != nil && !there.Failed {
 		return err
 	}
 	r := g.store.newRecord(g.key, g.name)
