@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"unicode"
 
 	"golang.org/x/term"
 
@@ -104,7 +103,7 @@ func folder(c *diff.Change) *diff.Entry {
 }
 
 func (p *reportPrinter) change(c *diff.Change, below int) {
-	line := fmt.Sprintf("%-8s %s", c.Kind, harmless(c.Path))
+	line := fmt.Sprintf("%-8s %s", c.Kind, printable(c.Path))
 	if below > 0 {
 		line += fmt.Sprintf("/ and %d below it", below)
 	}
@@ -135,13 +134,13 @@ func (p *reportPrinter) sections(causes []diff.Cause) (n int) {
 		if p.whole || c.Kind != diff.CauseELFSection || c.Before == "" || c.After == "" || strings.Contains(c.Detail, "\n") || file != first {
 			break
 		}
-		names = append(names, harmless(name))
+		names = append(names, printable(name))
 		n++
 	}
 	if n > 1 {
 		where := ""
 		if file, _ := splitSection(causes[0].Where); file != "" {
-			where = " in " + harmless(file)
+			where = " in " + printable(file)
 		}
 		fmt.Fprintf(p.w, "    %s%s: %s differ\n", diff.CauseELFSection, where, strings.Join(names, ", "))
 	}
@@ -161,11 +160,11 @@ func (p *reportPrinter) cause(c *diff.Cause) {
 	}
 	words := []string{"    " + c.Kind}
 	if c.Where != "" {
-		words = append(words, "in "+harmless(c.Where))
+		words = append(words, "in "+printable(c.Where))
 	}
 	line := strings.Join(words, " ") + ":"
 	if first != "" {
-		line += " " + harmless(first)
+		line += " " + printable(first)
 	}
 	if c.Before != "" || c.After != "" {
 		if first != "" {
@@ -181,7 +180,7 @@ func value(s string) string {
 	if s == "" {
 		return "none"
 	}
-	return harmless(s)
+	return printable(s)
 }
 
 func (p *reportPrinter) lines(text string) {
@@ -194,7 +193,7 @@ func (p *reportPrinter) lines(text string) {
 		lines, left = lines[:shownLines], len(lines)-shownLines
 	}
 	for _, line := range lines {
-		line = harmless(line)
+		line = printable(line)
 		switch {
 		case strings.HasPrefix(line, "-"):
 			line = p.paint(red, line)
@@ -218,15 +217,4 @@ func (p *reportPrinter) paint(code, text string) string {
 		return text
 	}
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
-}
-
-// harmless is printable for one line of a hostile tree: without line ends, and
-// without what turns the direction of text or cannot be seen.
-func harmless(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
-			return '\uFFFD'
-		}
-		return r
-	}, printable(s))
 }

@@ -183,10 +183,11 @@ func printableLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// printable keeps what a build printed from steering the terminal.
+// printable keeps what a build printed from steering the terminal, from turning
+// the direction of text, and from hiding.
 func printable(line string) string {
 	return strings.Map(func(r rune) rune {
-		if r != '\t' && unicode.IsControl(r) {
+		if r != '\t' && unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029' {
 			return '\uFFFD'
 		}
 		return r

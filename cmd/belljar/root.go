@@ -70,6 +70,10 @@ Without a command it builds.
 	cmd.AddCommand(plannedCommands()...)
 	cmd.AddCommand(manCommand()...)
 	g.completions(cmd)
+	cmd.InitDefaultCompletionCmd()
+	if c, _, err := cmd.Find([]string{"completion"}); err == nil {
+		c.Short = "print the completion script of a shell: bash, zsh, fish"
+	}
 	return cmd
 }
 
