@@ -35,7 +35,7 @@ func TestLxml(t *testing.T) {
 	t.Run("NEEDED is declared", func(t *testing.T) { checkNeeded(t, rows) })
 	t.Run("only what it uses is in its closure", func(t *testing.T) {
 		cmd := example(t, "lxml.cfg")
-		cmd.Args = append(cmd.Args, "closure", "--paths", "lxml")
+		cmd.Args = append(cmd.Args, "closure", "--paths", "python3.11")
 		out, err := cmd.Output()
 		// openssl is built with perl, and its libraries were linked with perl's
 		// folder in their RUNPATH.
