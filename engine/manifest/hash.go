@@ -35,26 +35,30 @@ func (b *builder) work(ctx context.Context) error {
 	return nil
 }
 
+// hash reads one file with as few system calls as there can be: with many
+// small files they, not the hashing, are the work.
 func (b *builder) hash(ctx context.Context, j *job, sum hash.Hash, buf []byte) error {
-	f, err := b.root.OpenFile(j.path)
+	fd, err := b.root.OpenFd(j.path)
 	if err != nil {
 		return err
 	}
-	defer f.Close()
+	defer unix.Close(fd)
+	sum.Reset()
+	size, err := copyTo(ctx, b.writer(j.path, sum), fd, buf)
+	if err != nil {
+		return fmt.Errorf("read %q: %w", j.path, err)
+	}
+	// Afterwards, once: it is the file that the walk saw, and nothing came to
+	// it while it was read.
 	var st unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+	if err := unix.Fstat(fd, &st); err != nil {
 		return fmt.Errorf("stat %q: %w", j.path, err)
 	}
 	if (inode{uint64(st.Dev), st.Ino}) != j.id || st.Mode&unix.S_IFMT != unix.S_IFREG {
 		return fmt.Errorf("read %q: %w", j.path, ErrChanged)
 	}
-	sum.Reset()
-	size, err := copyTo(ctx, b.writer(j.path, sum), f, buf)
-	if err != nil {
-		return fmt.Errorf("read %q: %w", j.path, err)
-	}
-	if size != j.size {
-		return fmt.Errorf("read %q: %w: %d bytes became %d", j.path, ErrChanged, j.size, size)
+	if size != j.size || st.Size != size {
+		return fmt.Errorf("read %q: %w: %d bytes became %d", j.path, ErrChanged, j.size, max(size, st.Size))
 	}
 	j.digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 	return nil
@@ -70,26 +74,29 @@ func (b *builder) writer(path string, sum hash.Hash) io.Writer {
 	return sum
 }
 
-// copyTo is io.CopyBuffer with two differences: it ends with the context, and
-// it uses buf whatever the two ends can do.
-func copyTo(ctx context.Context, w io.Writer, r io.Reader, buf []byte) (int64, error) {
+// copyTo copies a regular file from a descriptor, until the context ends. A
+// read that gives less than it could is the last: nothing is behind it.
+func copyTo(ctx context.Context, w io.Writer, fd int, buf []byte) (int64, error) {
 	var total int64
 	for {
 		if err := ctx.Err(); err != nil {
 			return total, err
 		}
-		n, err := r.Read(buf)
+		n, err := unix.Read(fd, buf)
+		if err == unix.EINTR {
+			continue
+		}
+		if err != nil {
+			return total, err
+		}
 		total += int64(n)
 		if n > 0 {
 			if _, err := w.Write(buf[:n]); err != nil {
 				return total, err
 			}
 		}
-		if err == io.EOF {
+		if n < len(buf) {
 			return total, nil
-		}
-		if err != nil {
-			return total, err
 		}
 	}
 }

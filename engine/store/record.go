@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+	"golang.org/x/sys/unix"
 
 	"belljar.build/engine/action"
 )
@@ -91,7 +92,7 @@ func (s *Store) lookup(key string) (*Record, error) {
 // read gets the record of a key's first 32 characters.
 func (s *Store) read(short string) (*Record, error) {
 	name := s.meta("record", short+".json")
-	text, err := os.ReadFile(name)
+	text, err := readFile(name)
 	if err != nil {
 		return nil, fmt.Errorf("read record: %w", err)
 	}
@@ -108,6 +109,32 @@ func (s *Store) read(short string) (*Record, error) {
 		return nil, fmt.Errorf("read record %s: %w: it does not belong to %q; remove it, and the part is built again", name, ErrDamaged, r.Path)
 	}
 	return &r, nil
+}
+
+// readFile is os.ReadFile with half the system calls: a run that builds nothing
+// reads one record for each part, and does little else.
+func readFile(name string) ([]byte, error) {
+	fd, err := unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	for err == unix.EINTR {
+		fd, err = unix.Open(name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	}
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
+	}
+	defer unix.Close(fd)
+	text, room := []byte(nil), make([]byte, 8<<10)
+	for {
+		n, err := unix.Read(fd, room)
+		switch {
+		case err == unix.EINTR:
+			continue
+		case err != nil:
+			return nil, &fs.PathError{Op: "read", Path: name, Err: err}
+		}
+		if text = append(text, room[:n]...); n < len(room) { // of a regular file: its end
+			return text, nil
+		}
+	}
 }
 
 // writeRecord makes the record the key's own.

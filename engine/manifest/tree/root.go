@@ -36,11 +36,21 @@ func (r *Root) Close() error {
 // OpenFile opens path, relative to the root, for reading. No component of path
 // may be a symbolic link. A fifo does not block.
 func (r *Root) OpenFile(path string) (*os.File, error) {
-	fd, err := r.open(path, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK)
+	fd, err := r.OpenFd(path)
 	if err != nil {
-		return nil, fmt.Errorf("open %q: %w", path, err)
+		return nil, err
 	}
 	return os.NewFile(uintptr(fd), path), nil
+}
+
+// OpenFd is OpenFile for those who read very many files: a bare descriptor costs
+// half the system calls.
+func (r *Root) OpenFd(path string) (int, error) {
+	fd, err := r.open(path, unix.O_RDONLY|unix.O_NOFOLLOW|unix.O_NONBLOCK)
+	if err != nil {
+		return -1, fmt.Errorf("open %q: %w", path, err)
+	}
+	return fd, nil
 }
 
 func (r *Root) open(path string, flags uint64) (int, error) {
