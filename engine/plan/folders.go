@@ -92,12 +92,14 @@ func textsWith(a *action.Action, folder string) []string {
 			}
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Env)) {
-		if mentions(a.Env[name], folder) {
-			found = append(found, a.Env[name])
+	var values []string
+	for _, value := range a.Env {
+		if mentions(value, folder) {
+			values = append(values, value)
 		}
 	}
-	return found
+	slices.Sort(values)
+	return append(found, values...)
 }
 
 // blamed lists the options of the part that hold a path in folder which one of

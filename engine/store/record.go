@@ -122,7 +122,7 @@ func readFile(name string) ([]byte, error) {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: err}
 	}
 	defer unix.Close(fd)
-	text, room := []byte(nil), make([]byte, 8<<10)
+	text, room := []byte(nil), make([]byte, 2<<10)
 	for {
 		n, err := unix.Read(fd, room)
 		switch {
