@@ -213,7 +213,8 @@ job%:
 			}
 			cmd := exec.Command("make", "NAME="+name)
 			cmd.Dir, cmd.ExtraFiles = dir, []*os.File{read, write}
-			cmd.Env = append(os.Environ(), "MAKEFLAGS= -j --jobserver-auth=3,4")
+			// Nothing of a make that may have started this test.
+			cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "MAKEFLAGS= -j --jobserver-auth=3,4"}
 			out, err := cmd.CombinedOutput()
 			_, _ = read.Close(), write.Close()
 			if err != nil || len(out) > 0 {

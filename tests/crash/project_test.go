@@ -44,13 +44,17 @@ type row struct {
 // base is the output's name in the store.
 func (r row) base() string { return filepath.Base(r.Path) }
 
-// table reads what belljar build --json printed.
+// table reads what belljar build --json printed: the table is in the last line.
 func table(out []byte) ([]row, error) {
-	var rows []row
-	if err := json.Unmarshal(out, &rows); err != nil {
-		return nil, fmt.Errorf("read the table: %w: %s", err, out)
+	lines := bytes.Split(bytes.TrimSpace(out), []byte("\n"))
+	var last struct {
+		Event string
+		Parts []row
 	}
-	return rows, nil
+	if err := json.Unmarshal(lines[len(lines)-1], &last); err != nil || last.Event != "done" {
+		return nil, fmt.Errorf("read the table: %w: %.2000s", err, out)
+	}
+	return last.Parts, nil
 }
 
 // build is a build that nobody disturbs.
