@@ -30,68 +30,6 @@ type realiser struct {
 	results map[*plan.Node]Result
 }
 
-// turn is a node whose inputs are there.
-type turn struct {
-	node     *plan.Node
-	priority float64
-	place    *jobserver.Place // in the row of those that wait for a token
-	// waiting ends when nothing more is to be started; giveUp ends it.
-	waiting context.Context
-	giveUp  context.CancelCauseFunc
-}
-
-// take realises a node when its turn comes.
-func (r *realiser) take(ctx context.Context, t turn) (err error) {
-	unlock, member, err := r.claim(t)
-	defer func() {
-		// Before the token is given back: the next one would start with it.
-		if err != nil && !(r.options.KeepGoing && errors.Is(err, ErrFailed)) {
-			t.giveUp(errGivenUp)
-		}
-		if member != nil {
-			member.Leave()
-		}
-	}()
-	if err != nil {
-		return err
-	}
-	result, err := r.realise(ctx, t.node, member)
-	if err := with(err, unlock()); err != nil {
-		return err
-	}
-	r.mu.Lock()
-	r.results[t.node] = *result
-	r.mu.Unlock()
-	r.options.Events.Finished(t.node, *result)
-	return nil
-}
-
-// claim gets the key's lock and a token. While another process builds the key,
-// its own token is free for others; when that process is done there is nothing
-// left to build and no token comes along.
-func (r *realiser) claim(t turn) (unlock func() error, _ *jobserver.Member, err error) {
-	member, err := t.place.Wait(t.waiting)
-	if err != nil {
-		return nil, nil, err
-	}
-	n := t.node
-	unlock, err = r.options.Store.TryLock(n.Key)
-	if unlock != nil || err != nil {
-		return unlock, member, err
-	}
-	member.Leave()
-	if unlock, err = r.options.Store.Lock(t.waiting, n.Key, func(holder string) { r.options.Events.Waiting(n, holder) }); err != nil {
-		return nil, nil, err
-	}
-	if _, ok, err := r.options.Store.Lookup(n.Key); err == nil && ok && !r.again(n) {
-		return unlock, nil, nil
-	}
-	if member, err = r.pool.Join(t.waiting, t.priority); err != nil {
-		return nil, nil, errors.Join(err, unlock())
-	}
-	return unlock, member, nil
-}
-
 // realise builds n, unless another process did so meanwhile.
 func (r *realiser) realise(ctx context.Context, n *plan.Node, member *jobserver.Member) (*Result, error) {
 	record, ok, err := r.options.Store.Lookup(n.Key)
@@ -206,34 +144,6 @@ func (b *oneBuild) publish(ctx context.Context) (*Result, error) {
 		return nil, err
 	}
 	return &Result{Record: record, Took: time.Since(b.began)}, nil
-}
-
-// note adds the build to its part's history, unless it was interrupted. That
-// it cannot is no reason to lose a build.
-func (b *oneBuild) note(result *Result, err error) {
-	h := store.Build{
-		Started: b.began.UTC().Truncate(time.Second), Key: b.node.Key, Name: b.node.Action.Name,
-		Seconds: time.Since(b.began).Seconds(), CPU: b.used.CPU.Seconds(), MaxRSS: b.used.MaxRSS,
-	}
-	failure, failed := errors.AsType[*Failure](err)
-	switch {
-	case failed:
-		h.Outcome, h.Phase = store.OutcomeFailed, failure.Phase
-	case err == nil:
-		h.Outcome, h.Manifest = store.OutcomeBuilt, result.Record.Manifest
-	default:
-		return
-	}
-	_ = b.options.Store.AddHistory(historyName(b.node), h)
-}
-
-// historyName is what n's history goes by: the part's name, whatever its
-// version, where that can be a file's name.
-func historyName(n *plan.Node) string {
-	if n.Part != "" && action.CheckName(n.Part) == nil {
-		return n.Part
-	}
-	return n.Action.Name
 }
 
 // visible lists the store paths that n's build sees: its declared inputs and

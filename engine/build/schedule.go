@@ -148,18 +148,3 @@ func (r *realiser) buildAll(ctx context.Context, todo []*plan.Node) error {
 
 // errGivenUp ends what waits for its turn after a failure.
 var errGivenUp = errors.New("given up")
-
-// expect is how many seconds n's build is likely to take: what it took the
-// last time, in whatever version; 0 when it was never built.
-func (r *realiser) expect(n *plan.Node) float64 {
-	all, err := r.options.Store.History(historyName(n))
-	if err != nil {
-		return 0 // only a guess is lost
-	}
-	for _, b := range slices.Backward(all) {
-		if b.Outcome == "built" {
-			return b.Seconds
-		}
-	}
-	return 0
-}

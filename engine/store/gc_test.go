@@ -92,6 +92,28 @@ func TestGCRootByAnotherName(t *testing.T) {
 	}
 }
 
+// Looking around forgets no project, whose disk may only be away; collecting
+// does.
+func TestRootsForgotten(t *testing.T) {
+	s := open(t)
+	project := filepath.Join(t.TempDir(), "parts")
+	must(t, s.AddRoot(project))
+	count := func() int {
+		entries, err := os.ReadDir(s.meta("roots"))
+		must(t, err)
+		return len(entries)
+	}
+	_, err := s.Roots()
+	must(t, err)
+	collect(t, s, GCOptions{DryRun: true})
+	if count() != 1 {
+		t.Error("looking around forgot a project")
+	}
+	if collect(t, s, GCOptions{}); count() != 0 {
+		t.Error("a project that is gone is remembered")
+	}
+}
+
 func TestGCFilters(t *testing.T) {
 	for name, test := range map[string]struct {
 		options GCOptions

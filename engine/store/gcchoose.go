@@ -10,7 +10,7 @@ import (
 
 // choose marks what lives: everything else is dead.
 func (c *collection) choose() error {
-	roots, err := c.store.Roots()
+	roots, err := c.store.roots(!c.options.DryRun)
 	if err != nil {
 		return err
 	}

@@ -90,8 +90,12 @@ func outputIn(target string) string {
 }
 
 // Roots lists every root that is there now, but for those of running
-// processes, sorted by output. Folders that are gone are forgotten.
-func (s *Store) Roots() ([]Root, error) {
+// processes, sorted by output.
+func (s *Store) Roots() ([]Root, error) { return s.roots(false) }
+
+// roots forgets folders that are gone, when it is told to: looking at a store
+// while a disk is not mounted must not cost what lies on it.
+func (s *Store) roots(forget bool) ([]Root, error) {
 	entries, err := os.ReadDir(s.meta("roots"))
 	if err != nil {
 		return nil, fmt.Errorf("list roots: %w", err)
@@ -104,6 +108,9 @@ func (s *Store) Roots() ([]Root, error) {
 		}
 		links, err := os.ReadDir(folder)
 		if errors.Is(err, fs.ErrNotExist) {
+			if !forget {
+				continue
+			}
 			if err := os.Remove(s.meta("roots", e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
 				return nil, fmt.Errorf("forget a root: %w", err)
 			}
