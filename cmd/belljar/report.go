@@ -123,6 +123,8 @@ func hints(err error) []string {
 		found = append(found, "if the new file is right, correct the checksum in the profile, or delete its entry in belljar.lock")
 	case errors.Is(err, errUsage):
 		found = append(found, "belljar --help lists commands and options")
+	case errors.Is(err, store.ErrUnnamed), errors.Is(err, store.ErrAmbiguous):
+		found = append(found, fmt.Sprintf("an output is named by its path, or by the first digits of its key, at least %d", store.MinPrefix))
 	}
 	var hints []string
 	for _, h := range found {

@@ -3,7 +3,6 @@ package project
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"belljar.build/engine/plan"
 	"belljar.build/engine/store"
@@ -23,7 +22,7 @@ func Output(s *store.Store, g *plan.Graph, word string) (*store.Record, error) {
 	}
 	r, err := s.Find(word)
 	if errors.Is(err, store.ErrUnnamed) {
-		return nil, fmt.Errorf("%q is neither a part of the profile nor an output: %w", word, os.ErrNotExist)
+		return nil, fmt.Errorf("%q %w, and no part of the profile", word, store.ErrUnnamed)
 	}
 	return r, err
 }
