@@ -15,10 +15,12 @@ func (v View) Calls() []specs.LinuxSyscall {
 	if v.Clock != nil {
 		all = append(all, clockCalls()...)
 	}
-	if v.Clock != nil || v.Files != nil {
-		for _, name := range fileCalls() {
-			all = append(all, asked(name))
-		}
+	var files Files
+	if v.Files != nil {
+		files = *v.Files
+	}
+	for _, name := range fileCalls(files, v.Clock != nil) {
+		all = append(all, asked(name))
 	}
 	return all
 }

@@ -72,5 +72,5 @@ func (w *Viewer) deadline(c *seccomp.Call, address uint64) {
 	if reading := w.clock.reading(now); t < reading-month || t > reading+month {
 		return
 	}
-	_ = c.Write(address, timespec(w.clock.waits(t, now)))
+	_ = c.Put(address, timespec(w.clock.waits(t, now)))
 }

@@ -113,7 +113,7 @@ func (v *vdso) replace(c *seccomp.Call) {
 		if err != nil || bytes.Equal(there, p.code) {
 			continue
 		}
-		_ = c.Force(base+p.offset, p.code)
+		_ = c.Put(base+p.offset, p.code)
 	}
 }
 

@@ -51,9 +51,9 @@ func NewViewer(root *os.File, v View) (*Viewer, error) {
 func (w *Viewer) Answer(c *seccomp.Call) (a seccomp.Answer, ok bool) {
 	switch c.Number {
 	case unix.SYS_UNAME:
-		return fill(c, c.Args[0], w.utsname()), true
+		return filled(c.Write(c.Args[0], w.utsname())), true
 	case unix.SYS_SYSINFO:
-		return fill(c, c.Args[0], w.sysinfo()), true
+		return filled(c.Write(c.Args[0], w.sysinfo())), true
 	case unix.SYS_GETRANDOM:
 		if w.random != nil {
 			return w.getrandom(c), true
@@ -71,8 +71,12 @@ func (w *Viewer) Answer(c *seccomp.Call) (a seccomp.Answer, ok bool) {
 }
 
 // fill answers with b at an address of the caller's.
-func fill(c *seccomp.Call, address uint64, b []byte) (a seccomp.Answer) {
-	if err := c.Write(address, b); err != nil {
+func fill(c *seccomp.Call, address uint64, b []byte) seccomp.Answer {
+	return filled(c.Put(address, b))
+}
+
+func filled(err error) (a seccomp.Answer) {
+	if err != nil {
 		a.Errno = unix.EFAULT
 	}
 	return a
