@@ -96,6 +96,11 @@ func (c *composer) fill(r Root) error {
 			return err
 		}
 	}
+	for _, p := range r.Pipes {
+		if err := c.pipe(p); err != nil {
+			return err
+		}
+	}
 	for _, b := range r.Binds {
 		if err := c.bind(b); err != nil {
 			return err
@@ -168,6 +173,18 @@ func (c *composer) file(f File) error {
 		return errors.Join(os.Symlink(f.Link, c.dir+f.Path), c.own(f.Path))
 	}
 	return c.write(f.Path, append([]byte(f.Text), f.Data...), f.Mode)
+}
+
+func (c *composer) pipe(p string) error {
+	if err := c.parent(p); err != nil {
+		return err
+	}
+	c.made = append(c.made, p)
+	err := unix.Mkfifo(c.dir+p, 0o600)
+	if err := errors.Join(err, os.Chmod(c.dir+p, 0o666), c.own(p)); err != nil {
+		return fmt.Errorf("create %s in the sandbox: %w", p, err)
+	}
+	return nil
 }
 
 // write makes a file that was not there, with this very mode.

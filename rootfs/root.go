@@ -47,6 +47,8 @@ type Root struct {
 	// Dirs are created empty, 0755; an entry of Tmpfs is writable, 01777.
 	Dirs  []string `json:"dirs"`
 	Tmpfs []string `json:"tmpfs"`
+	// Pipes are made, 0666, for somebody outside to write to.
+	Pipes []string `json:"pipes,omitempty"`
 }
 
 // UID is the user id that a build sees as its own; GID is the same number.

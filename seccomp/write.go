@@ -10,18 +10,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// write puts b into the caller's memory, where the caller itself may write;
+// Write puts b into the caller's memory, where the caller itself may write;
 // EFAULT elsewhere.
-func (c *Call) write(address uint64, b []byte) error {
-	// The folder is one process's for good, whoever has its pid later.
-	process, err := os.Open(fmt.Sprintf("/proc/%d", c.PID))
+func (c *Call) Write(address uint64, b []byte) error {
+	process, err := c.process()
 	if err != nil {
 		return err
 	}
 	defer process.Close()
-	if !c.Valid() {
-		return unix.ESRCH
-	}
 	maps, err := openIn(process, "maps", unix.O_RDONLY)
 	if err != nil {
 		return err
@@ -30,6 +26,21 @@ func (c *Call) write(address uint64, b []byte) error {
 	if !writable(maps, address, uint64(len(b))) {
 		return unix.EFAULT
 	}
+	return force(process, address, b)
+}
+
+// Force puts b into the caller's memory, into what it may only read too: it gets
+// a copy of its own of such a page.
+func (c *Call) Force(address uint64, b []byte) error {
+	process, err := c.process()
+	if err != nil {
+		return err
+	}
+	defer process.Close()
+	return force(process, address, b)
+}
+
+func force(process *os.File, address uint64, b []byte) error {
 	mem, err := openIn(process, "mem", unix.O_WRONLY)
 	if err != nil {
 		return err
@@ -37,6 +48,20 @@ func (c *Call) write(address uint64, b []byte) error {
 	defer mem.Close()
 	_, err = mem.WriteAt(b, int64(address))
 	return err
+}
+
+// process is the caller's folder in /proc: one process's for good, whoever has
+// its pid later.
+func (c *Call) process() (*os.File, error) {
+	process, err := os.Open(fmt.Sprintf("/proc/%d", c.PID))
+	if err != nil {
+		return nil, err
+	}
+	if !c.Valid() {
+		_ = process.Close()
+		return nil, unix.ESRCH
+	}
+	return process, nil
 }
 
 func openIn(dir *os.File, name string, flags int) (*os.File, error) {

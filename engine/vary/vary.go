@@ -113,3 +113,6 @@ type Circumstances struct {
 	// by what is varied, or because the build is not deterministic.
 	Controlled bool `json:"controlled"`
 }
+
+// IsUsual tells that nothing is otherwise than in every build.
+func (c Circumstances) IsUsual() bool { return len(c.Varied) == 0 && !c.Controlled }
