@@ -1,6 +1,9 @@
 package sandbox_test
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,10 +80,49 @@ func TestViewClock(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	})
-	t.Run("waits end", func(t *testing.T) {
-		v := view.View{Clock: &view.Clock{Start: start}}
-		b.shell(t, v, "sleep 0.01; timeout 5 sleep 0.1")
-	})
+}
+
+// waiter waits for a time of day, in the two ways that the kernel has, and says
+// how many tenths of a second that took.
+const waiter = `
+#define _GNU_SOURCE
+#include <pthread.h>
+#include <stdio.h>
+#include <time.h>
+static pthread_mutex_t m = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t c = PTHREAD_COND_INITIALIZER;
+int main(void) {
+	struct timespec began, end, until;
+	clock_gettime(CLOCK_MONOTONIC, &began);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec++;
+	pthread_mutex_lock(&m);
+	while (pthread_cond_timedwait(&c, &m, &until) == 0)
+		;
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec++;
+	clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &until, NULL);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	double took = end.tv_sec - began.tv_sec + (end.tv_nsec - began.tv_nsec) / 1e9;
+	puts(took > 1.9 && took < 15 ? "waited" : "did not wait");
+}`
+
+// TestViewDeadlines lets a program wait for times of day.
+func TestViewDeadlines(t *testing.T) {
+	b := newBench(t)
+	source := filepath.Join(t.TempDir(), "waiter.c")
+	if err := os.WriteFile(source, []byte(waiter), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("cc", "-static", "-pthread", "-o", b.dir+"/build/waiter", source).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	start := time.Date(2033, 5, 18, 3, 33, 20, 0, time.UTC).Unix()
+	for _, clock := range []*view.Clock{nil, {Start: start}, {Start: start, Slow: true}} {
+		if got := b.shell(t, view.View{Clock: clock}, "timeout 30 /build/waiter"); got != "waited" {
+			t.Errorf("with the clock %+v it %s", clock, got)
+		}
+	}
 }
 
 // TestViewRandom reads random numbers in two sandboxes of one seed and in one of

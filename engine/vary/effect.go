@@ -138,9 +138,8 @@ func (c Circumstances) Env(action map[string]string, work string) map[string]str
 	if s.Has(CPUModel) {
 		env["BELLJAR_NATIVE"] = "x86-64"
 	}
-	if c.Controlled || s.Has(HashSeed) {
-		seed := pick(s, HashSeed, "1", "4242")
-		env["PYTHONHASHSEED"], env["PERL_HASH_SEED"], env["PERL_PERTURB_KEYS"] = seed, seed, "0"
+	if s.Has(HashSeed) {
+		env["PYTHONHASHSEED"], env["PERL_HASH_SEED"] = "4242", "4242"
 	}
 	return env
 }
