@@ -31,10 +31,11 @@ type Bind struct {
 }
 
 // File is a small file or, when Link is set, a symbolic link of the
-// sandbox's own.
+// sandbox's own. It holds Text, then Data.
 type File struct {
 	Path string      `json:"path"`
-	Text string      `json:"text,omitempty"`
+	Text string      `json:"text,omitempty"` // UTF-8: JSON spoils anything else
+	Data []byte      `json:"data,omitempty"` // any bytes; base64 in JSON
 	Link string      `json:"link,omitempty"`
 	Mode fs.FileMode `json:"mode,omitempty"`
 }

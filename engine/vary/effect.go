@@ -2,10 +2,12 @@ package vary
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
+	"belljar.build/engine/vary/locale"
 	"belljar.build/rootfs"
 	"belljar.build/sandbox/view"
 )
@@ -131,7 +133,7 @@ func (c Circumstances) Env(action map[string]string, work string) map[string]str
 		env["TZ"] = "<+14>-14"
 	}
 	if s.Has(Locale) {
-		env["LC_ALL"], env["LANG"], env["LANGUAGE"] = "C", "fr_FR.UTF-8", "fr"
+		maps.Copy(env, locale.Env())
 	}
 	if s.Has(CPUModel) {
 		env["BELLJAR_NATIVE"] = "x86-64"
@@ -177,6 +179,9 @@ func (c Circumstances) Arrange(root *rootfs.Root) {
 	s := c.Varied
 	if s.Has(Home) {
 		root.Tmpfs = append(root.Tmpfs, otherHome)
+	}
+	if s.Has(Locale) {
+		root.Files = append(root.Files, locale.Files()...)
 	}
 	if c.Controlled {
 		root.Pipes = append(root.Pipes, "/dev/random", "/dev/urandom")

@@ -51,7 +51,7 @@ func Descriptions() []Description {
 	return []Description{
 		{Time, "the machine's time of day", "a year, a month and some hours later; files too", false},
 		{TimeZone, "TZ=UTC", "TZ=<+14>-14", false},
-		{Locale, "LC_ALL=C.UTF-8", "LC_ALL=C, LANG and LANGUAGE French", false},
+		{Locale, "LC_ALL=C.UTF-8", "LC_ALL=fr_FR.UTF-8: aAbB, decimal comma, French dates", false},
 		{Environment, "what the action says", "variables more, among them USER and TERM=xterm-256color", false},
 		{Home, "HOME=/build", "HOME=/home/check", false},
 		{Path, "PATH as declared", "declared parts backwards, absent folders between", false},
