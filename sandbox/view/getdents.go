@@ -75,7 +75,7 @@ func (f *files) fill(c *seccomp.Call, add appender, s scan) (a seccomp.Answer, _
 	l := f.listings.at(s.began, s.st)
 	if l == nil || s.began == 0 {
 		var err error
-		if l, err = readAll(s.fd, f.shows.Order); err != nil {
+		if l, err = f.listings.take(s.fd, f.shows.Order); err != nil {
 			return a, err
 		}
 		l.dev, l.ino = s.st.Dev, s.st.Ino
