@@ -51,19 +51,15 @@ func (f *files) list(c *seccomp.Call, add appender) (a seccomp.Answer, _ error) 
 	if a, err = f.fill(c, add, scan{fd, d, &st, began}); err == nil {
 		return a, nil
 	}
-	if _, err := unix.Seek(fd, began, unix.SEEK_SET); err != nil || began == 0 {
-		return a, orInvalid(err)
-	}
-	return refusal(err), nil // the position means nothing to the kernel
-}
-
-// refusal is the answer to a call that failed.
-func refusal(err error) seccomp.Answer {
+	_, _ = unix.Seek(fd, began, unix.SEEK_SET)
 	var errno unix.Errno
-	if !errors.As(err, &errno) {
-		errno = unix.EIO
+	switch errors.As(err, &errno); {
+	case errno == unix.EFAULT || errno == unix.EINVAL: // ext4 moves on even so
+		return seccomp.Answer{Errno: errno}, nil
+	case began != 0: // which means nothing to the kernel
+		return seccomp.Answer{Errno: unix.EIO}, nil
 	}
-	return seccomp.Answer{Errno: errno}
+	return a, err
 }
 
 // scan is a folder that is being listed.
@@ -79,7 +75,7 @@ func (f *files) fill(c *seccomp.Call, add appender, s scan) (a seccomp.Answer, _
 	l := f.listings.at(s.began, s.st)
 	if l == nil || s.began == 0 {
 		var err error
-		if l, err = readAll(s.fd, f.shows.Order); err != nil {
+		if l, err = f.listings.take(s.fd, f.shows.Order); err != nil {
 			return a, err
 		}
 		l.dev, l.ino = s.st.Dev, s.st.Ino

@@ -14,9 +14,12 @@ import (
 
 // identity is who the build is, here, and what it sees of user ids.
 type identity struct {
-	uid, gid   int
+	uid        int
 	uids, gids []idRange
-	dumpable   bool // this process
+
+	own      int                 // uid of this process
+	can      bool                // take the build's
+	all, few [2]unix.CapUserData // capabilities of this process, and the build's
 }
 
 // idRange is a line of /proc/PID/uid_map.
@@ -25,71 +28,50 @@ type idRange struct{ inside, outside, size uint32 }
 // nobody is the id of whom a user namespace does not know.
 const nobody = 65534
 
-// become makes this thread what the build is to the file system, until leave:
-// nothing is looked up or changed that the build could not reach itself.
-// The supplementary groups stay, for there is nothing inside a sandbox that
-// belongs to one.
-func (f *files) become(c *seccomp.Call) (leave func(), err error) {
-	if f.build == nil {
-		if f.build, err = identify(c); err != nil {
-			return nil, err
-		}
-	}
-	if f.build.uid == unix.Geteuid() {
-		return dropRights()
-	}
-	return f.build.become()
-}
-
-// become changes the file system ids, and with uid 0 the kernel takes the
-// rights over files away. It also takes dumpability, as from any process that
-// changes who it is; but the build's uid is not enough to trace this one.
-func (i *identity) become() (leave func(), err error) {
-	runtime.LockOSThread()
-	uid, gid := unix.Geteuid(), unix.Getegid()
-	leave = func() {
-		_, _ = unix.SetfsuidRetUid(uid)
-		_, _ = unix.SetfsgidRetGid(gid)
-		if i.dumpable {
-			_ = unix.Prctl(unix.PR_SET_DUMPABLE, 1, 0, 0, 0)
-		}
-		runtime.UnlockOSThread()
-	}
-	_, _ = unix.SetfsgidRetGid(i.gid)
-	_, _ = unix.SetfsuidRetUid(i.uid)
-	// They tell no error; -1 is nobody's.
-	if is, _ := unix.SetfsuidRetUid(-1); is != i.uid {
-		leave()
-		return nil, unix.EPERM
-	}
-	return leave, nil
-}
-
 // fileRights are the capabilities that make root's access to files special.
 const fileRights = 1<<unix.CAP_CHOWN | 1<<unix.CAP_DAC_OVERRIDE | 1<<unix.CAP_DAC_READ_SEARCH |
 	1<<unix.CAP_FOWNER | 1<<unix.CAP_FSETID
 
-// dropRights is for a build with this process's own uid: root of a user
-// namespace has rights that its parts lack.
-func dropRights() (leave func(), err error) {
+// do makes this thread what the build is to the file system for as long as
+// something is looked up or changed: nothing can be that the build could not
+// reach itself. Its groups stay, for nothing inside a sandbox belongs to them.
+func (i *identity) do(work func() error) error {
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if i.uid == i.own {
+		return i.doWithout(work)
+	}
+	// With uid 0, the kernel takes the rights over files away. It also makes
+	// this process undumpable, as any that changes who it is: root does
+	// without.
+	quick(unix.SYS_SETFSUID, uintptr(i.uid))
+	defer quick(unix.SYS_SETFSUID, uintptr(i.own))
+	if !i.can {
+		// No error was told; an id that is nobody's tells which it is.
+		if i.can = quick(unix.SYS_SETFSUID, ^uintptr(0)) == uintptr(i.uid); !i.can {
+			return unix.EPERM
+		}
+	}
+	return work()
+}
+
+// doWithout is for a build with this process's own uid: root of a user
+// namespace has rights that its parts lack.
+func (i *identity) doWithout(work func() error) error {
+	if i.all == i.few {
+		return work()
+	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	var had, less [2]unix.CapUserData
-	if err := unix.Capget(&header, &had[0]); err != nil || had[0].Effective&fileRights == 0 {
-		runtime.UnlockOSThread()
-		return func() {}, err
+	defer unix.Capset(&header, &i.all[0])
+	if err := unix.Capset(&header, &i.few[0]); err != nil {
+		return err
 	}
-	less = had
-	less[0].Effective &^= fileRights
-	leave = func() {
-		_ = unix.Capset(&header, &had[0])
-		runtime.UnlockOSThread()
-	}
-	if err := unix.Capset(&header, &less[0]); err != nil {
-		leave()
-		return nil, err
-	}
-	return leave, nil
+	return work()
+}
+
+func quick(number, a uintptr) uintptr {
+	r, _, _ := unix.RawSyscall(number, a, 0, 0)
+	return r
 }
 
 // identify reads who the caller is. All of a sandbox are the same: none can
@@ -99,9 +81,9 @@ func identify(c *seccomp.Call) (*identity, error) {
 	if err != nil {
 		return nil, err
 	}
-	i := &identity{uid: fourth(status, "\nUid:"), gid: fourth(status, "\nGid:")}
-	if i.uid < 0 || i.gid < 0 {
-		return nil, fmt.Errorf("read the ids of a build: %w", unix.EINVAL)
+	i := &identity{uid: fourth(status, "\nUid:"), own: unix.Geteuid()}
+	if i.uid < 0 {
+		return nil, fmt.Errorf("read the uid of a build: %w", unix.EINVAL)
 	}
 	if i.uids, err = idMap(c.PID, "uid_map"); err != nil {
 		return nil, err
@@ -112,8 +94,12 @@ func identify(c *seccomp.Call) (*identity, error) {
 	if !c.Valid() {
 		return nil, unix.ESRCH
 	}
-	dumpable, err := unix.PrctlRetInt(unix.PR_GET_DUMPABLE, 0, 0, 0, 0)
-	i.dumpable = err == nil && dumpable == 1
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	if err := unix.Capget(&header, &i.all[0]); err != nil {
+		return nil, err
+	}
+	i.few = i.all
+	i.few[0].Effective &^= fileRights
 	return i, nil
 }
 

@@ -51,10 +51,11 @@ type listings struct {
 	read, done *list.List
 	last       int64 // generation
 	size       int   // bytes
+	buf        []byte
 }
 
 func newListings() *listings {
-	return &listings{kept: map[int64]*listing{}, read: list.New(), done: list.New()}
+	return &listings{kept: map[int64]*listing{}, read: list.New(), done: list.New(), buf: make([]byte, 64<<10)}
 }
 
 // at finds the listing of a folder at a position, nil when it is not kept.
@@ -99,22 +100,21 @@ func (l *listings) finish(n *listing) {
 	}
 }
 
-// readAll reads all of an open folder, whose position it leaves at the end.
-func readAll(fd int, order string) (*listing, error) {
+// take reads all of an open folder, whose position it leaves at the end.
+func (l *listings) take(fd int, order string) (*listing, error) {
 	if _, err := unix.Seek(fd, 0, unix.SEEK_SET); err != nil {
 		return nil, err
 	}
 	n := &listing{}
-	buf := make([]byte, 64<<10)
 	for {
-		got, err := unix.Getdents(fd, buf)
+		got, err := unix.Getdents(fd, l.buf)
 		if err != nil {
 			return nil, err
 		}
 		if got == 0 {
 			break
 		}
-		n.add(buf[:got])
+		n.add(l.buf[:got])
 		if len(n.entries) > maxEntries || n.size > maxListingSize {
 			return nil, errFull
 		}

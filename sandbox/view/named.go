@@ -92,7 +92,7 @@ func (f *files) relative(c *seccomp.Call, dir int32, path string, follow bool) (
 		return -1, err
 	}
 	defer unix.Close(base)
-	fd, err := openat(base, path, follow, unix.RESOLVE_BENEATH)
+	fd, err := f.openat(base, path, follow, unix.RESOLVE_BENEATH)
 	if err != unix.EXDEV {
 		return fd, err
 	}
@@ -129,20 +129,27 @@ func (f *files) isAt(folder int, path string) error {
 
 // lookup looks a path up as the sandbox's processes do.
 func (f *files) lookup(path string, follow bool) (int, error) {
-	return openat(int(f.root.Fd()), path, follow, unix.RESOLVE_IN_ROOT)
+	return f.openat(int(f.root.Fd()), path, follow, unix.RESOLVE_IN_ROOT)
 }
 
-// openat never follows a magic link: those name what its reader holds.
-func openat(dir int, path string, follow bool, resolve uint64) (int, error) {
+// openat looks a path up as the build. It never follows a magic link: those
+// name what their reader holds.
+func (f *files) openat(dir int, path string, follow bool, resolve uint64) (fd int, err error) {
 	how := unix.OpenHow{Flags: unix.O_PATH | unix.O_CLOEXEC, Resolve: resolve | unix.RESOLVE_NO_MAGICLINKS}
 	if !follow {
 		how.Flags |= unix.O_NOFOLLOW
 	}
-	for tries := 0; ; tries++ {
-		fd, err := unix.Openat2(dir, path, &how)
-		// EAGAIN: something was renamed meanwhile.
-		if err != unix.EINTR && err != unix.EAGAIN || tries == 100 {
-			return fd, err
+	err = f.build.do(func() error {
+		for tries := 0; ; tries++ {
+			fd, err = unix.Openat2(dir, path, &how)
+			// EAGAIN: something was renamed meanwhile.
+			if err != unix.EINTR && err != unix.EAGAIN || tries == 100 {
+				return err
+			}
 		}
+	})
+	if err != nil {
+		return -1, err
 	}
+	return fd, nil
 }

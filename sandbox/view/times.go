@@ -19,7 +19,13 @@ func (f *files) shownTime(sec, nsec int64) (int64, int64) {
 	if f.clock == nil || sec > maxSeconds || sec < -maxSeconds {
 		return sec, nsec
 	}
-	t := time.Unix(0, f.clock.shown(sec*int64(time.Second)+nsec))
+	named := sec*int64(time.Second) + nsec
+	if named > f.now {
+		if f.now = time.Now().UnixNano(); named > f.now { // somebody set it
+			return sec, nsec
+		}
+	}
+	t := time.Unix(0, f.clock.shown(named))
 	return t.Unix(), int64(t.Nanosecond())
 }
 
@@ -99,7 +105,7 @@ func (f *files) set(c *seccomp.Call, dir int32, path uint64, follow, empty bool,
 	if !c.Valid() { // it might have been another thread of this number
 		return a, unix.ESRCH
 	}
-	return a, unix.UtimesNanoAt(fd, "", times, unix.AT_EMPTY_PATH)
+	return a, f.build.do(func() error { return unix.UtimesNanoAt(fd, "", times, unix.AT_EMPTY_PATH) })
 }
 
 func (f *files) isOwn(fd int) error {
