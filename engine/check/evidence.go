@@ -50,6 +50,19 @@ func describe(e *diff.Entry) string {
 // likely is a word or two about what differs: what the cause says, or else what
 // the culprit does.
 func likely(culprit vary.Set, c *diff.Cause) string {
+	word := byCause(c)
+	switch {
+	case word != "":
+		return word
+	case len(culprit) == 1:
+		return byCulprit(culprit[0])
+	case len(culprit) == 0:
+		return "chance"
+	}
+	return strings.ReplaceAll(culprit.String(), ", ", " and ")
+}
+
+func byCause(c *diff.Cause) string {
 	switch c.Kind {
 	case diff.CauseTimestamp:
 		return "date"
@@ -62,13 +75,7 @@ func likely(culprit vary.Set, c *diff.Cause) string {
 	case diff.CauseBuildID:
 		return "build id, which follows from the rest"
 	}
-	if len(culprit) == 1 {
-		return byCulprit(culprit[0])
-	}
-	if len(culprit) == 0 {
-		return "chance"
-	}
-	return strings.ReplaceAll(culprit.String(), ", ", " and ")
+	return ""
 }
 
 func byCulprit(v vary.Variation) string {

@@ -109,9 +109,9 @@ func lineNumber(c *diff.Cause) (n int) {
 func value(c *diff.Cause) string {
 	switch c.Kind {
 	case "added":
-		return "only when varied"
+		return "only on the second side"
 	case "removed":
-		return "missing when varied"
+		return "only on the first side"
 	case diff.CauseOrder:
 		return c.Detail
 	case diff.CauseTimestamp:
