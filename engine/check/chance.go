@@ -218,7 +218,7 @@ func (c *checker) noteRecorded(o *outcome) error {
 	}
 	report, err := diff.Trees(c.ctx, diff.Tree{Dir: c.subject.Dir, Name: c.subject.Output}, c.tree(o), diff.Options{})
 	if err != nil {
-		return fmt.Errorf("check %s: %w", c.subject.Output, err)
+		return fmt.Errorf("check %s: %w", c.subject.Part, err)
 	}
 	c.note(nil, report)
 	return c.keepTrees(c.subject.Dir, o.trial.Dir)

@@ -94,7 +94,7 @@ func (c *checker) check() error {
 	}
 	if usual.failure != "" {
 		c.verdict.Failure = usual.failure
-		return fmt.Errorf("check %s: %w: %s", c.subject.Output, ErrControl, usual.failure)
+		return fmt.Errorf("check %s: %w: %s", c.subject.Part, ErrControl, usual.failure)
 	}
 	c.reference = usual
 	again, err := c.once(vary.Circumstances{Controlled: true})

@@ -27,11 +27,11 @@ func (c *checker) keepTrees(usual, varied string) error {
 		return nil
 	}
 	if err := os.MkdirAll(c.options.Keep, 0o755); err != nil {
-		return fmt.Errorf("keep the trees of %s: %w", c.subject.Output, err)
+		return fmt.Errorf("keep the trees of %s: %w", c.subject.Part, err)
 	}
 	for _, t := range []struct{ name, from string }{{"usual", usual}, {"varied", varied}} {
 		if err := copyTree(filepath.Join(c.options.Keep, t.name), t.from); err != nil {
-			return fmt.Errorf("keep the trees of %s: %w", c.subject.Output, err)
+			return fmt.Errorf("keep the trees of %s: %w", c.subject.Part, err)
 		}
 	}
 	return nil

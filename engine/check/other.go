@@ -63,6 +63,15 @@ func OpenOther(path string) (*Other, error) {
 	return o, nil
 }
 
+// Suits says whether the other can be compared with that many parts:
+// ErrOneManifest if not.
+func (o *Other) Suits(parts int) error {
+	if o.whole != nil && parts != 1 {
+		return ErrOneManifest
+	}
+	return nil
+}
+
 func (o *Other) read(text []byte) (err error) {
 	if !bytes.HasPrefix(bytes.TrimSpace(text), []byte("{")) {
 		if o.whole, err = manifest.Decode(text); errors.Is(err, manifest.ErrVersion) {

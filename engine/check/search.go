@@ -215,7 +215,7 @@ func (c *checker) compare(a, b *outcome) (*diff.Report, error) {
 	}
 	report, err := diff.Trees(c.ctx, c.tree(a), c.tree(b), diff.Options{})
 	if err != nil {
-		return nil, fmt.Errorf("check %s: %w", c.subject.Output, err)
+		return nil, fmt.Errorf("check %s: %w", c.subject.Part, err)
 	}
 	return report, nil
 }
