@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"belljar.build/engine/build"
@@ -71,6 +72,7 @@ func Check(ctx context.Context, s Subject, b Build, o Options) (v *Verdict, err 
 	c := &checker{ctx: ctx, subject: s, build: b, options: o, verdict: newVerdict(s, o), known: map[string]*outcome{}}
 	began := time.Now()
 	defer func() {
+		slices.SortFunc(c.verdict.Culprits, inOrder)
 		c.verdict.Seconds = time.Since(began).Seconds()
 		err = errors.Join(err, c.discardAll())
 	}()

@@ -96,7 +96,7 @@ func TestCheck(t *testing.T) {
 			depends: func(w *world) string {
 				return map[bool]string{true: "elsewhere.example", false: "here"}[w.varies(vary.Host)] + "\n" +
 					map[bool]string{true: "/home/check", false: "/build"}[w.varies(vary.Home)]
-			}, want: "[host][home] ", builds: 7,
+			}, want: "[home][host] ", builds: 7,
 		},
 		"a pair that acts only together": {
 			depends: func(w *world) string { return fmt.Sprint(w.varies(vary.Locale, vary.Random)) },

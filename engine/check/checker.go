@@ -68,6 +68,14 @@ func sorted(set vary.Set) vary.Set {
 	return all
 }
 
+// inOrder compares two sets by that order.
+func inOrder(a, b vary.Set) int {
+	place := func(v vary.Variation) int {
+		return slices.IndexFunc(vary.Descriptions(), func(d vary.Description) bool { return d.Variation == v })
+	}
+	return slices.CompareFunc(a, b, func(x, y vary.Variation) int { return place(x) - place(y) })
+}
+
 // once builds and tells of it.
 func (c *checker) once(circumstances vary.Circumstances) (*outcome, error) {
 	if err := context.Cause(c.ctx); err != nil {

@@ -51,8 +51,9 @@ func describe(e *diff.Entry) string {
 // the culprit does.
 func likely(culprit vary.Set, c *diff.Cause) string {
 	word := byCause(c)
+	elsewhere := len(culprit) == 1 && culprit[0] != vary.Time // the time is the same
 	switch {
-	case word != "":
+	case word != "" && !(elsewhere && c.Kind == diff.CauseTimestamp):
 		return word
 	case len(culprit) == 1:
 		return byCulprit(culprit[0])

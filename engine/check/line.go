@@ -48,7 +48,7 @@ func telling(kind string) int {
 //
 //	libfoo.a(member.o): .rodata +0x120: "Mar  3 2026" - date; varied by: time
 func (c Change) String() string {
-	line := c.place() + ": " + value(&c.Cause)
+	line := c.place() + ": " + strings.TrimPrefix(value(&c.Cause), c.Likely+" ")
 	if c.Likely != "" {
 		line += " - " + c.Likely
 	}

@@ -30,7 +30,7 @@ func TestChangeString(t *testing.T) {
 			`etc/x: line 8: "b /build" - home folder; varied by: home with user`,
 		},
 		{Change{"x", nil, diff.Cause{Kind: "added", After: "file of 3 bytes"}, ""}, `x: only on the second side`},
-		{Change{"x", nil, diff.Cause{Kind: diff.CauseMode, Before: "0644", After: "0600"}, "mode"}, `x: mode 0644 -> 0600 - mode`},
+		{Change{"x", nil, diff.Cause{Kind: diff.CauseMode, Before: "0644", After: "0600"}, "mode"}, `x: 0644 -> 0600 - mode`},
 		{
 			Change{"x", nil, diff.Cause{Kind: diff.CauseBytes, Offset: "0x0", Detail: "first difference at offset 0x0, 1 bytes differ\n- 00000000  00 01  |..|\n+ 00000000  00 02  |..|\n"}, "random"},
 			`x: +0x0: bytes 00000000  00 01  |..| - random`,
