@@ -105,6 +105,11 @@ func (s *search) culprits(rest vary.Set, varied *outcome) (found []vary.Set, ste
 		s.discard(varied)
 		return found, true, nil
 	}
+	if len(s.verdict.Culprits) > 0 { // what is left after them may be chance
+		if steady, err := s.steady(varied); err != nil || !steady {
+			return nil, false, err
+		}
+	}
 	set, o, err := s.minimal(hinted(rest, append(strong, weak...)), varied)
 	if err != nil {
 		return nil, false, err
@@ -193,19 +198,28 @@ func (s *search) accept(culprit vary.Set, o *outcome) (steady bool, err error) {
 		return false, err
 	}
 	if strong, _ := hints(report); len(culprit) > 1 || !strong.Has(culprit[0]) {
-		again, err := s.once(vary.Circumstances{Varied: append(whole(s.base), culprit...), Controlled: !s.natural})
-		if err != nil {
+		if steady, err := s.steady(o); err != nil || !steady {
 			return false, err
 		}
-		if !same(o, again) {
-			return false, s.chance(fmt.Sprintf("two builds with only %s varied differ", culprit), o, again)
-		}
-		s.discard(again)
 	}
 	s.noteFailure(o)
 	s.verdict.Culprits = append(s.verdict.Culprits, sorted(culprit))
 	s.note(culprit, report)
 	return true, s.keep(s.usual, o)
+}
+
+// steady builds once more as o was built. If that gives something else, it was
+// chance that made the difference, which ends the search.
+func (s *search) steady(o *outcome) (bool, error) {
+	again, err := s.once(vary.Circumstances{Varied: o.varied, Controlled: !s.natural})
+	if err != nil {
+		return false, err
+	}
+	if !same(o, again) {
+		return false, s.chance("two builds under the same circumstances differ", o, again)
+	}
+	s.discard(again)
+	return true, nil
 }
 
 // compare is nil when one of the two did not build, or its tree is gone.
