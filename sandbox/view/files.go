@@ -1,6 +1,8 @@
 package view
 
 import (
+	"errors"
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +26,7 @@ type files struct {
 	plain    int    // devices that are plain
 	inodes   uint32 // that were numbered
 	listings *listings
+	refused  error // the first time
 	now      int64 // or earlier, in nanoseconds since 1970
 }
 
@@ -90,19 +93,42 @@ func (f *files) answer(c *seccomp.Call) (a seccomp.Answer, ok bool) {
 		return a, false
 	}
 	err := f.meet(c)
-	if err != nil {
-		return seccomp.Answer{Continue: true}, true
+	if err == nil {
+		a, err = h(f, c)
 	}
-	if a, err = h(f, c); err != nil {
-		return seccomp.Answer{Continue: true}, true
+	if err == nil {
+		return a, true
 	}
-	return a, true
+	// Of who is ending, everything is refused.
+	if errors.Is(err, errRefused) && f.refused == nil && c.Valid() {
+		f.refused = err
+	}
+	return seccomp.Answer{Continue: true}, true
 }
 
 // meet finds out who the build is, at its first call.
 func (f *files) meet(c *seccomp.Call) (err error) {
 	if f.build == nil {
 		f.build, err = identify(c)
+	}
+	return err
+}
+
+// errRefused says that the machine did not let this process see to a call:
+// somebody was shown files as they are. That is so for every call where the
+// supervisor lacks a right, and for programs that nobody may read.
+var errRefused = errors.New("not shown other files")
+
+func refused(what string, err error) error { return fmt.Errorf("%w: %s: %w", errRefused, what, err) }
+
+// err is the first refusal. It wraps errRefused.
+func (f *files) err() error { return f.refused }
+
+// put writes a call's result into the caller's memory.
+func put(c *seccomp.Call, address uint64, b []byte) error {
+	err := c.Put(address, b)
+	if err == unix.EPERM || err == unix.EACCES {
+		err = refused("write into a build's memory", err)
 	}
 	return err
 }

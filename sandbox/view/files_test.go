@@ -15,7 +15,7 @@ import (
 
 // probes are what [sandbox.probe] runs, inside.
 var probes = map[string]func() error{
-	"stats": probeStats, "list": probeList, "seek": probeSeek, "times": probeTimes, "errors": probeErrors, "bench": probeBench,
+	"stats": probeStats, "list": probeList, "seek": probeSeek, "many": probeMany, "times": probeTimes, "errors": probeErrors, "bench": probeBench,
 }
 
 const longAgo = 1_000_000_000
@@ -59,8 +59,9 @@ func TestTimesCanBeCopied(t *testing.T) {
 			tar -cf - --format=pax a | (mkdir d; cd d; tar -xf -)
 			for f in a b d/a; do stat -c '%F %y' $f $f/x $f/l; done
 			stat -c %y a/x c/x
+			touch -a -r a/x d/a/l; stat -c %X a/x d/a/l; touch -d @77 b/l -h; touch -a -h -r a/x b/l; stat -c %Y b/l
 			touch -d @500.25 b/x; stat -c %.9Y b/x; touch -d @4000000000.5 b/x; stat -c %.9Y b/x`)
-		if len(got) != 13 {
+		if len(got) != 16 {
 			t.Fatalf("%q", got)
 		}
 		for i := range 6 {
@@ -71,8 +72,11 @@ func TestTimesCanBeCopied(t *testing.T) {
 		if got[9] != got[10] {
 			t.Errorf("slow %v: touch -r: %q", slow, got[9:11])
 		}
-		if got[11] != "500.250000000" || got[12] != "4000000000.500000000" {
-			t.Errorf("slow %v: touch -d: %q", slow, got[11:])
+		if got[11] != got[12] || got[13] != "77" {
+			t.Errorf("slow %v: touch -a: %q", slow, got[11:14])
+		}
+		if got[14] != "500.250000000" || got[15] != "4000000000.500000000" {
+			t.Errorf("slow %v: touch -d: %q", slow, got[14:])
 		}
 		// On the disk is when it was made.
 		st, err := os.Stat(s.dir + "/d/a/x")
@@ -131,7 +135,6 @@ func TestTimesAreSetByEveryCall(t *testing.T) {
 	for _, name := range []string{"utimes", "futimesat", "futimesat NULL", "utimensat", "futimens"} {
 		want += name + ": 1000000000.250000000 1000000000.500000000\n"
 	}
-	time.Sleep(0)
 	s.clock.began -= int64(time.Minute) // these are times of the past
 	if got := s.probe(t, "times"); got != want {
 		t.Errorf("got %s, want %s", got, want)
@@ -243,6 +246,40 @@ func TestOrders(t *testing.T) {
 			if !slices.Equal(got[:n], names) {
 				t.Errorf("%s: names %q", order, got[:n])
 			}
+		}
+	}
+}
+
+// More inodes than can be kept have their own numbers, and so has all that is
+// listed.
+func TestTooManyInodes(t *testing.T) {
+	s := &sandbox{dir: build(t, ""), files: Files{Inodes: InodesFalling}, full: true}
+	write(t, s.dir+"/x", "")
+	got := strings.Fields(s.probe(t, "stats", "x"))
+	var st unix.Stat_t
+	if err := unix.Stat(s.dir+"/x", &st); err != nil {
+		t.Fatal(err)
+	}
+	if got[0] != fmt.Sprint(st.Ino) || len(slices.Compact(got[:5])) != 1 {
+		t.Errorf("inode %d is shown as %q", st.Ino, got[:5])
+	}
+}
+
+func TestCallsAreThoseNeeded(t *testing.T) {
+	for _, tt := range []struct {
+		f     Files
+		clock bool
+		want  string
+	}{
+		{Files{}, false, ""},
+		{Files{}, true, "stat lstat fstat newfstatat statx utimensat utimes futimesat utime"},
+		{Files{Order: OrderSorted}, false, "getdents getdents64"},
+		{Files{Other: true}, false, "stat lstat fstat newfstatat statx statfs fstatfs"},
+		{Files{Inodes: InodesRising}, false, "stat lstat fstat newfstatat statx getdents getdents64"},
+	} {
+		got := fileCalls(tt.f, tt.clock)
+		if strings.Join(got, " ") != tt.want || len(handlers(tt.f, tt.clock)) != len(got) {
+			t.Errorf("%+v: %q", tt, got)
 		}
 	}
 }

@@ -83,6 +83,17 @@ func rawList(dir string, call uintptr, room int) ([]listed, error) {
 // probeList lists the current folder with both calls and little room, and
 // checks types.
 func probeList() error {
+	// One of these threads does not lead the others.
+	runtime.LockOSThread()
+	if err := listEverywhere(true); err != nil {
+		return err
+	}
+	failed := make(chan error)
+	go func() { failed <- listEverywhere(false) }()
+	return <-failed
+}
+
+func listEverywhere(say bool) error {
 	var before []string
 	for _, call := range []uintptr{unix.SYS_GETDENTS64, unix.SYS_GETDENTS} {
 		for _, room := range []int{40, 100, 4096} {
@@ -110,8 +121,80 @@ func probeList() error {
 	if _, err := rawList(".", unix.SYS_GETDENTS64, 20); err != unix.EINVAL {
 		return fmt.Errorf("no room: %v", err)
 	}
-	fmt.Println(strings.Join(before, " "))
+	if say {
+		fmt.Println(strings.Join(before, " "))
+	}
 	return nil
+}
+
+// probeMany goes on with a folder after more others than can be kept; of one
+// that is half read, too.
+func probeMany() error {
+	var half []int
+	for range 2 {
+		fd, err := unix.Open(".", unix.O_RDONLY|unix.O_DIRECTORY, 0)
+		if err != nil {
+			return err
+		}
+		half = append(half, fd)
+		if l, err := more(fd, unix.SYS_GETDENTS64, 60); err != nil || len(l) != 2 {
+			return fmt.Errorf("began with %v: %w", l, err)
+		}
+	}
+	if err := os.Remove("c"); err != nil {
+		return err
+	}
+	for range maxGenerations + 10 {
+		if _, err := rawList("e", unix.SYS_GETDENTS64, 4096); err != nil {
+			return err
+		}
+	}
+	for _, fd := range half {
+		l, err := all(fd, unix.SYS_GETDENTS64, 4096)
+		if err != nil || len(l) != 4 || l[0].name != "a" || l[2].name != "c" {
+			return fmt.Errorf("went on with %v: %w", l, err)
+		}
+	}
+	return nil
+}
+
+func TestManyListings(t *testing.T) {
+	s := &sandbox{dir: build(t, ""), files: Files{Order: OrderSorted}}
+	s.shell(t, "mkdir a b c e; touch e/f")
+	s.run(t, "rm", "-r", "c")
+	write(t, s.dir+"/c", "")
+	s.probe(t, "many")
+}
+
+// What is kept is bounded, and what was read to its end goes first.
+func TestListingsAreBounded(t *testing.T) {
+	l := newListings()
+	first := &listing{dev: 1, ino: 2, size: 100}
+	l.keep(first)
+	at, st := first.generation<<indexBits|5, unix.Stat_t{Dev: 1, Ino: 2}
+	for i := range 3 * maxGenerations {
+		n := &listing{size: 100}
+		l.keep(n)
+		if i%2 == 0 {
+			l.finish(n)
+			l.finish(n)
+		}
+		if len(l.kept) > maxListings || l.read.Len()+l.done.Len() != len(l.kept) || l.size != 100*len(l.kept) {
+			t.Fatalf("%d listings of %d bytes, %d and %d", len(l.kept), l.size, l.read.Len(), l.done.Len())
+		}
+		if kept := l.at(at, &st) == first; kept != (i < 2*maxListings-2) {
+			t.Fatalf("after %d others: kept %v", i+1, kept)
+		}
+	}
+	if l.at(at, &unix.Stat_t{Dev: 1, Ino: 3}) != nil {
+		t.Error("another folder's listing")
+	}
+	for range 3 {
+		l.keep(&listing{size: maxListingSize / 2})
+	}
+	if l.size > maxListingSize {
+		t.Errorf("%d bytes are kept", l.size)
+	}
 }
 
 // probeSeek is telldir, seekdir and rewinddir, and a scan that goes on in a

@@ -77,6 +77,7 @@ type sandbox struct {
 	clock *clock
 	f     *files // of the last run
 	only  bool   // the kernel answers
+	full  bool   // as many inodes were seen as can be kept
 }
 
 // build makes a folder that the build owns. A parent of it may be given.
@@ -148,6 +149,9 @@ func (s *sandbox) start(t testing.TB, argv []string, env ...string) (string, err
 	if serveErr := <-served; serveErr != nil {
 		t.Fatal(serveErr)
 	}
+	if s.f != nil && s.f.err() != nil {
+		t.Error(s.f.err())
+	}
 	return out.String(), err
 }
 
@@ -158,6 +162,9 @@ func (s *sandbox) serve(listener *os.File) error {
 	}
 	defer root.Close()
 	s.f = newFiles(root, s.files, s.clock)
+	if s.full {
+		s.f.inodes = maxInodes
+	}
 	return seccomp.Serve(listener, func(c *seccomp.Call) seccomp.Answer {
 		if s.only {
 			return seccomp.Answer{Continue: true}
@@ -230,5 +237,3 @@ func write(t testing.TB, path, text string) {
 		}
 	}
 }
-
-func lines(text string) []string { return strings.Fields(text) }

@@ -49,7 +49,7 @@ func (i *identity) do(work func() error) error {
 	if !i.can {
 		// No error was told; an id that is nobody's tells which it is.
 		if i.can = quick(unix.SYS_SETFSUID, ^uintptr(0)) == uintptr(i.uid); !i.can {
-			return unix.EPERM
+			return refused("take the uid of a build", unix.EPERM)
 		}
 	}
 	return work()
@@ -85,14 +85,14 @@ func identify(c *seccomp.Call) (*identity, error) {
 	if i.uid < 0 {
 		return nil, fmt.Errorf("read the uid of a build: %w", unix.EINVAL)
 	}
-	if i.uids, err = idMap(c.PID, "uid_map"); err != nil {
-		return nil, err
+	if i.uids, err = idMap(c.PID, "uid_map"); err == nil {
+		i.gids, err = idMap(c.PID, "gid_map")
 	}
-	if i.gids, err = idMap(c.PID, "gid_map"); err != nil {
-		return nil, err
-	}
-	if !c.Valid() {
+	switch {
+	case !c.Valid():
 		return nil, unix.ESRCH
+	case err != nil:
+		return nil, refused("find out about a build's ids", err)
 	}
 	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	if err := unix.Capget(&header, &i.all[0]); err != nil {

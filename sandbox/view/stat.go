@@ -54,7 +54,7 @@ func (f *files) tell(c *seccomp.Call, fd int, err error, address uint64) (a secc
 	if err := f.alter(d, &st); err != nil {
 		return a, err
 	}
-	return a, c.Put(address, bytesOf(&st))
+	return a, put(c, address, bytesOf(&st))
 }
 
 func (f *files) alter(d *device, st *unix.Stat_t) (err error) {
@@ -104,7 +104,7 @@ func (f *files) statx(c *seccomp.Call) (a seccomp.Answer, _ error) {
 	if err := f.alterx(d, &st); err != nil {
 		return a, err
 	}
-	return a, c.Put(c.Args[4], bytesOf(&st))
+	return a, put(c, c.Args[4], bytesOf(&st))
 }
 
 // alterx alters what the kernel has filled in; the rest is zero.

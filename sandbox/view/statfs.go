@@ -43,5 +43,5 @@ func (f *files) tellSystem(c *seccomp.Call, fd int, err error) (a seccomp.Answer
 		return a, err
 	}
 	s.Type, s.Files, s.Ffree = btrfs, 0, 0 // which has no number of inodes
-	return a, c.Put(c.Args[1], bytesOf(&s))
+	return a, put(c, c.Args[1], bytesOf(&s))
 }
