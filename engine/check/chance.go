@@ -186,6 +186,7 @@ func (c *checker) naturally(usual *outcome) error {
 }
 
 // chance ends a search in which two builds under the same circumstances differ.
+// Only if builds with nothing varied differ, too, it may be a race.
 func (c *checker) chance(explanation string, a, b *outcome) error {
 	c.verdict.Explanation = explanation
 	if err := c.noteChance(a, b); err != nil {
@@ -193,8 +194,14 @@ func (c *checker) chance(explanation string, a, b *outcome) error {
 	}
 	c.discard(a)
 	c.discard(b)
-	const unknownShare = 0.75 // of builds that come to the most frequent output: a guess
-	return c.decide(unknownShare)
+	c.verdict.Chance = Chance
+	first, other, seen, err := c.sample(nil, c.options.Repeat)
+	if err != nil || other == nil {
+		return err
+	}
+	c.discard(first)
+	c.discard(other)
+	return c.decide(commonest(append(seen, c.subject.Manifest)))
 }
 
 // noteChance takes what differs between two builds for which nothing was
