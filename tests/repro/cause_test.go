@@ -16,6 +16,8 @@ type part struct {
 	planted string // the first line of its comment
 	// vary is given to belljar check; "# vary: build-path".
 	vary string
+	// alone: built before all others, with all processes to itself. "# alone"
+	alone bool
 	// names are the verdicts that are right; "# names: time; user or race"
 	// means either both culprits, or a race. None: reproducible.
 	names []string
@@ -56,6 +58,8 @@ func parsePart(kind, name, text string) (*part, error) {
 			}
 		} else if vary, ok := strings.CutPrefix(words, "vary: "); ok {
 			p.vary = vary
+		} else if words == "alone" {
+			p.alone = true
 		} else if p.planted == "" {
 			p.planted = words
 		}

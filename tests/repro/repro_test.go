@@ -66,8 +66,22 @@ func prepare(dir string) (err error) {
 	if err := os.WriteFile(shared.profile, []byte(profile(shared.parts)), 0o644); err != nil {
 		return err
 	}
-	if out, err := belljar("build", "--keep-going", "-j4").CombinedOutput(); err != nil {
-		return fmt.Errorf("build the parts: %w\n%s", err, out)
+	return buildAll()
+}
+
+// buildAll makes the outputs to compare with.
+func buildAll() error {
+	targets := [][]string{}
+	for _, p := range shared.parts {
+		if p.alone {
+			targets = append(targets, []string{p.name})
+		}
+	}
+	for _, parts := range append(targets, nil) {
+		cmd := belljar(append([]string{"build", "--keep-going", "-j4"}, parts...)...)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("build the parts: %w\n%s", err, out)
+		}
 	}
 	return nil
 }
