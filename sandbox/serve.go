@@ -101,6 +101,9 @@ func (c *container) answer(viewer *view.Viewer, o *observe.Observer, g *group) e
 	if err != nil {
 		c.kill()
 	}
+	if refused := viewer.Err(); refused != nil {
+		err = errors.Join(err, fmt.Errorf("%w: %w", ErrUnsupported, refused))
+	}
 	return err
 }
 

@@ -20,6 +20,7 @@ import (
 // then; the kernel's stays as it is.
 type vdso struct {
 	patches []patch
+	refused error // the first time
 }
 
 // patch is code for a place in the library.
@@ -113,7 +114,9 @@ func (v *vdso) replace(c *seccomp.Call) {
 		if err != nil || bytes.Equal(there, p.code) {
 			continue
 		}
-		_ = c.Put(base+p.offset, p.code)
+		if err := c.Put(base+p.offset, p.code); err != nil && c.Valid() && v.refused == nil {
+			v.refused = fmt.Errorf("the kernel does not let the clock of a process be replaced (proc_mem.force_override?): %w", err)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/binary"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"time"
@@ -68,6 +69,19 @@ func (w *Viewer) Answer(c *seccomp.Call) (a seccomp.Answer, ok bool) {
 		return w.files.answer(c)
 	}
 	return a, false
+}
+
+// Err tells why something was not shown as it should have been: this kernel did
+// not let it. What the sandbox made is worth nothing as a test then.
+func (w *Viewer) Err() error {
+	var err error
+	if w.files != nil {
+		err = w.files.err()
+	}
+	if w.vdso != nil {
+		err = errors.Join(err, w.vdso.refused)
+	}
+	return err
 }
 
 // fill answers with b at an address of the caller's.
