@@ -135,7 +135,7 @@ func checkParts(ctx context.Context, g *globals, o *checkOptions, r *checkRun) e
 	ui := newNarrator(os.Stderr, g)
 	ui.profileWarnings(r.project.Profile.Warnings())
 	ui.warnings(r.graph.Warnings)
-	options.Tell, options.Warn = ui.checking, func(text string) { ui.warnings([]string{text}) }
+	options.Tell, options.Warn = ui.checking(newStatusLine(os.Stderr, g)), func(text string) { ui.warnings([]string{text}) }
 	if !o.json {
 		options.Done = func(v *check.Verdict) { printVerdict(os.Stdout, g, v) }
 	}

@@ -9,13 +9,18 @@ import (
 	"belljar.build/engine/check"
 )
 
-// checking tells of the builds of a check.
-func (n *narrator) checking(part string, s check.Step) {
-	if !s.Done {
-		n.say("check     %s: %s build: %s", part, ordinal(s.Number), s.What)
-		return
+// checking tells of the builds of a check: of those that run only where that can
+// be written over.
+func (n *narrator) checking(line *statusLine) func(string, check.Step) {
+	return func(part string, s check.Step) {
+		text := fmt.Sprintf("check     %s: %s build: %s", part, ordinal(s.Number), s.What)
+		if !s.Done {
+			line.show(text)
+			return
+		}
+		line.clear()
+		n.say("%s: %s (%.1f s)", text, s.Result, s.Seconds)
 	}
-	n.say("check     %s: %s build: %s: %s (%.1f s)", part, ordinal(s.Number), s.What, s.Result, s.Seconds)
 }
 
 func ordinal(n int) string {

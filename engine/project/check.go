@@ -1,11 +1,13 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"belljar.build/engine/build"
@@ -78,6 +80,7 @@ func (p *Project) Check(ctx context.Context, g *plan.Graph, nodes []*plan.Node, 
 		return nil, err
 	}
 	o.Build.Fetch = p.Fetch
+	o.Check.Variations, o.Check.Skipped = variable(o.Check.Variations, cmp.Or(o.Build.Jobs, runtime.NumCPU()))
 	trials, err := build.NewTrials(ctx, g, nodes, o.Build)
 	if err != nil {
 		return nil, err
@@ -96,6 +99,17 @@ func (p *Project) Check(ctx context.Context, g *plan.Graph, nodes []*plan.Node, 
 		}
 	}
 	return verdicts, failed
+}
+
+// variable leaves out what cannot be varied where builds have so many processes.
+func variable(all vary.Set, jobs int) (vary.Set, []check.Skipped) {
+	if all == nil {
+		all = vary.All()
+	}
+	if jobs > 1 || !all.Has(vary.CPUs) {
+		return all, nil
+	}
+	return all.Without(vary.CPUs), []check.Skipped{{Variation: vary.CPUs, Why: "builds have one CPU anyway"}}
 }
 
 // check checks one output, whose record is r.
