@@ -28,16 +28,34 @@ func (c *checker) unsteady(usual, again *outcome) error {
 		return err
 	}
 	c.reference = one
-	second, err := c.once(vary.Circumstances{Varied: base, Controlled: true})
-	if err != nil || one.failure != "" || !same(one, second) {
+	if calm, err := c.calm(one); err != nil || !calm {
 		return err
 	}
-	c.discard(second)
 	c.verdict.Chance = Race
 	c.verdict.Explanation = "its builds differ from each other, but not with one CPU"
 	s := &search{checker: c, base: base, usual: one}
 	_, err = s.run(c.options.Variations)
 	return err
+}
+
+// sure is how many builds with one CPU must be equal for a race to be named: of
+// builds every other of which differs, so many are equal once in 16 times, and
+// the search that follows makes one more.
+const sure = 4
+
+// calm tells whether more builds like o, which is one, are equal.
+func (c *checker) calm(o *outcome) (bool, error) {
+	for range sure - 1 {
+		again, err := c.once(vary.Circumstances{Varied: o.varied, Controlled: true})
+		if err != nil {
+			return false, err
+		}
+		c.discard(again)
+		if o.failure != "" || !same(o, again) {
+			return false, nil
+		}
+	}
+	return true, nil
 }
 
 // possible tells whether this machine can vary v.
