@@ -24,6 +24,8 @@ import "C"
 
 import (
 	"fmt"
+	"runtime"
+	"sync"
 
 	"golang.org/x/sys/unix"
 )
@@ -39,6 +41,7 @@ func (t Task) AlignPids(n int) error {
 	if n == 0 || !t.alone {
 		return nil
 	}
+	restThreads()
 	for range 10 * pidStep { // a thread of ours may take the wanted one
 		pid := int(C.belljar_spend())
 		if pid < 0 {
@@ -49,4 +52,19 @@ func (t Task) AlignPids(n int) error {
 		}
 	}
 	return nil
+}
+
+// restThreads leaves the program with more idle threads than it needs: one that
+// it started later, beside a step, would take an id in the middle of it.
+func restThreads() {
+	const enough, asleep = 8, 20e6 // nanoseconds
+	var threads sync.WaitGroup
+	for range enough {
+		threads.Go(func() {
+			runtime.LockOSThread() // each on one of its own, which stays when it is done
+			defer runtime.UnlockOSThread()
+			_ = unix.Nanosleep(&unix.Timespec{Nsec: asleep}, nil)
+		})
+	}
+	threads.Wait()
 }

@@ -31,6 +31,8 @@ type order struct {
 	Source bool
 	// Leave makes it end what the command left, and see that nobody is left.
 	Leave bool
+	// Pids is what it aligns process ids to.
+	Pids int
 	// Keyring makes it look for the caller's secret.
 	Keyring bool
 }
@@ -46,6 +48,9 @@ func perform(t sandbox.Task, out io.Writer) any {
 	}
 	if o.Keyring {
 		return findSecret()
+	}
+	if err := t.AlignPids(o.Pids); err != nil {
+		return err.Error()
 	}
 	cmd := exec.Command(o.Argv[0], o.Argv[1:]...)
 	cmd.Env = []string{"PATH=/usr/bin:/bin"}
@@ -82,6 +87,7 @@ type bench struct {
 	observe *os.File
 	limits  sandbox.Limits
 	view    view.View
+	pids    int
 }
 
 func newBench(t testing.TB) *bench {

@@ -18,7 +18,7 @@ import (
 func (b *bench) shell(t *testing.T, v view.View, script string) string {
 	t.Helper()
 	b.view = v
-	status, output, err := b.run(t.Context(), order{Argv: []string{"/bin/sh", "-ec", script}})
+	status, output, err := b.run(t.Context(), order{Argv: []string{"/bin/sh", "-ec", script}, Pids: b.pids})
 	if err != nil || status != "ok" {
 		t.Fatalf("status %s, %v\n%s", status, err, output)
 	}
@@ -153,5 +153,24 @@ func TestViewAddresses(t *testing.T) {
 	}
 	if x, y := b.shell(t, view.View{Randomize: true}, script), b.shell(t, view.View{Randomize: true}, script); x == y {
 		t.Errorf("twice %s", x)
+	}
+}
+
+// TestViewPids looks at the number of a script's shell, and of what it starts.
+func TestViewPids(t *testing.T) {
+	b := newBench(t)
+	b.pids = 17
+	seen := map[string]bool{}
+	for range 20 {
+		seen[b.shell(t, view.View{}, `echo $$; sh -c 'echo $$'; sleep 0.02; sh -c 'echo $$'`)] = true
+	}
+	if len(seen) != 1 {
+		t.Errorf("got %v", seen)
+	}
+	for all := range seen {
+		first, _, _ := strings.Cut(all, "\n")
+		if n, err := strconv.Atoi(first); err != nil || n%100 != 17 {
+			t.Errorf("the shell has %q", first)
+		}
 	}
 }

@@ -5,7 +5,9 @@ import (
 	"encoding/binary"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -79,6 +81,7 @@ func (f *files) fill(c *seccomp.Call, add appender, s scan) (a seccomp.Answer, _
 			return a, err
 		}
 		l.dev, l.ino = s.st.Dev, s.st.Ino
+		f.number(l, s.device)
 		f.listings.keep(l)
 	}
 	index := min(int(s.began&maxEntries), len(l.entries))
@@ -96,6 +99,21 @@ func (f *files) fill(c *seccomp.Call, add appender, s scan) (a seccomp.Answer, _
 		err = put(c, c.Args[1], b)
 	}
 	return seccomp.Answer{Value: int64(len(b))}, err
+}
+
+// number numbers what is new in a listing by name: which numbers inodes have must
+// not follow from the order in which folders are listed.
+func (f *files) number(l *listing, d *device) {
+	if f.shows.Inodes == "" {
+		return
+	}
+	sorted := slices.Clone(l.entries)
+	slices.SortFunc(sorted, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	for _, e := range sorted {
+		if _, err := f.inode(d, e.inode); err != nil {
+			return // there are too many
+		}
+	}
 }
 
 // pack is a listing from an index on, at most room bytes of it, and the index
