@@ -35,7 +35,7 @@ import (
 const pidStep = 100
 
 // AlignPids uses process ids up until the next one lies n above a multiple of
-// 100. How many the program's own threads took is chance; what the build sees
+// 100, and not above 0: the program has the first few. How many the program's own threads took is chance; what the build sees
 // of them need not be. 0 does nothing.
 func (t Task) AlignPids(n int) error {
 	if n == 0 || !t.alone {
@@ -47,7 +47,7 @@ func (t Task) AlignPids(n int) error {
 		if pid < 0 {
 			return fmt.Errorf("use up process ids: %w", unix.Errno(-pid))
 		}
-		if (pid+1-n)%pidStep == 0 {
+		if pid >= pidStep && (pid+1-n)%pidStep == 0 {
 			return nil
 		}
 	}

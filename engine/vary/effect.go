@@ -2,7 +2,6 @@ package vary
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -107,39 +106,51 @@ func (c Circumstances) Work() string { return pick(c.Varied, BuildPath, "", othe
 // Jobs is how many processes the build may use, of jobs.
 func (c Circumstances) Jobs(jobs int) int { return pick(c.Varied, CPUs, jobs, 1) }
 
+// usualEnv is what every action says that its profile does not make say something
+// else. What a profile sets is declared, and not varied.
+func usualEnv() map[string]string {
+	return map[string]string{
+		"HOME": "/build", "TERM": "dumb", "TZ": "UTC", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8",
+		"PYTHONHASHSEED": "0", "PERL_HASH_SEED": "0",
+	}
+}
+
+// otherEnv is what is said instead, by variation.
+func otherEnv() map[Variation]map[string]string {
+	return map[Variation]map[string]string{
+		Environment: {
+			"BELLJAR_CHECK": "1", "USER": otherUser, "LOGNAME": otherUser, "MAIL": "/var/mail/" + otherUser,
+			"TERM": "xterm-256color", "EDITOR": "/usr/bin/vi",
+		},
+		Home:     {"HOME": otherHome},
+		TimeZone: {"TZ": "<+14>-14"},
+		Locale:   locale.Env(),
+		CPUModel: {"BELLJAR_NATIVE": "x86-64"},
+		HashSeed: {"PYTHONHASHSEED": "4242", "PERL_HASH_SEED": "4242"},
+	}
+}
+
 // Env is what is different in the environment of an action, or joins it. work is
 // the usual folder to build in.
 func (c Circumstances) Env(action map[string]string, work string) map[string]string {
 	env := map[string]string{}
-	s := c.Varied
-	if s.Has(BuildPath) {
+	if c.Varied.Has(BuildPath) {
 		for name, value := range action {
 			if other := replacePath(value, work, otherWork); other != value {
 				env[name] = other
 			}
 		}
 	}
-	if s.Has(Environment) {
-		env["BELLJAR_CHECK"], env["USER"], env["LOGNAME"] = "1", otherUser, otherUser
-		env["TERM"], env["EDITOR"], env["MAIL"] = "xterm-256color", "/usr/bin/vi", "/var/mail/"+otherUser
+	usual := usualEnv()
+	for v, other := range otherEnv() {
+		for name, value := range other {
+			if now, set := action[name]; c.Varied.Has(v) && (!set || now == usual[name]) {
+				env[name] = value
+			}
+		}
 	}
-	if s.Has(Home) {
-		env["HOME"] = otherHome
-	}
-	if s.Has(Path) {
+	if c.Varied.Has(Path) {
 		env["PATH"] = otherPath(action["PATH"])
-	}
-	if s.Has(TimeZone) {
-		env["TZ"] = "<+14>-14"
-	}
-	if s.Has(Locale) {
-		maps.Copy(env, locale.Env())
-	}
-	if s.Has(CPUModel) {
-		env["BELLJAR_NATIVE"] = "x86-64"
-	}
-	if s.Has(HashSeed) {
-		env["PYTHONHASHSEED"], env["PERL_HASH_SEED"] = "4242", "4242"
 	}
 	return env
 }

@@ -37,7 +37,7 @@ func TestOtherPath(t *testing.T) {
 func effect(c Circumstances) string {
 	root := rootfs.Minimal()
 	c.Arrange(&root)
-	action := map[string]string{"PATH": "/a/bin:/b/bin:/tc/bin", "HOME": "/build", "TZ": "UTC"}
+	action := map[string]string{"PATH": "/a/bin:/b/bin:/tc/bin", "HOME": "/build", "TZ": "UTC", "LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "0"}
 	text, _ := json.Marshal([]any{
 		c.View(time.Unix(1e9, 0)), root, c.Env(action, "/build"), c.Umask(), c.Pids(), c.Work(), c.Jobs(4), c.Leftovers(),
 	})
@@ -64,5 +64,19 @@ func TestEach(t *testing.T) {
 	want := `[{},` + string(root) + `,{},0,0,"",4,null]`
 	if got := effect(Circumstances{}); got != want {
 		t.Errorf("with nothing varied\n%s, want\n%s", got, want)
+	}
+}
+
+// TestDeclaredEnv sees to it that what a profile sets is left alone.
+func TestDeclaredEnv(t *testing.T) {
+	declared := map[string]string{"HOME": "/build/home", "TZ": "Europe/Paris", "LC_ALL": "C", "TERM": "vt100", "PERL_HASH_SEED": "7"}
+	env := Circumstances{Varied: All()}.Env(declared, "/build")
+	for name := range declared {
+		if value, ok := env[name]; ok {
+			t.Errorf("%s=%s", name, value)
+		}
+	}
+	if env["PYTHONHASHSEED"] != "4242" || env["USER"] != otherUser {
+		t.Errorf("got %v", env)
 	}
 }
