@@ -96,6 +96,11 @@ func (c *composer) fill(r Root) error {
 			return err
 		}
 	}
+	for _, p := range r.Pipes {
+		if err := c.pipe(p); err != nil {
+			return err
+		}
+	}
 	for _, b := range r.Binds {
 		if err := c.bind(b); err != nil {
 			return err
@@ -167,11 +172,23 @@ func (c *composer) file(f File) error {
 		c.closed = append(c.closed, f.Path)
 		return errors.Join(os.Symlink(f.Link, c.dir+f.Path), c.own(f.Path))
 	}
-	return c.write(f.Path, f.Text, f.Mode)
+	return c.write(f.Path, append([]byte(f.Text), f.Data...), f.Mode)
+}
+
+func (c *composer) pipe(p string) error {
+	if err := c.parent(p); err != nil {
+		return err
+	}
+	c.made = append(c.made, p)
+	err := unix.Mkfifo(c.dir+p, 0o600)
+	if err := errors.Join(err, os.Chmod(c.dir+p, 0o666), c.own(p)); err != nil {
+		return fmt.Errorf("create %s in the sandbox: %w", p, err)
+	}
+	return nil
 }
 
 // write makes a file that was not there, with this very mode.
-func (c *composer) write(p, text string, mode os.FileMode) error {
+func (c *composer) write(p string, content []byte, mode os.FileMode) error {
 	// A process that is started meanwhile would hold the file open for
 	// writing until it executes its program: then nothing becomes read-only.
 	syscall.ForkLock.RLock()
@@ -180,7 +197,7 @@ func (c *composer) write(p, text string, mode os.FileMode) error {
 	if err != nil {
 		return fmt.Errorf("create %s in the sandbox: %w", p, err)
 	}
-	_, err = out.WriteString(text)
+	_, err = out.Write(content)
 	if err := errors.Join(err, out.Chmod(mode), out.Close(), c.own(p)); err != nil {
 		return fmt.Errorf("create %s in the sandbox: %w", p, err)
 	}
@@ -245,7 +262,7 @@ func (c *composer) target(tree int, p string) error {
 	if err := c.parent(p); err != nil {
 		return err
 	}
-	return c.write(p, "", 0o644)
+	return c.write(p, nil, 0o644)
 }
 
 // own gives the owner what was just made: who composed a sandbox is no

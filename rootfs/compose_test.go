@@ -34,6 +34,7 @@ type probe struct {
 	Dir                string
 	Root               Root
 	Look, Enter, Write []string
+	Read               []string
 	Mount              string // a tmpfs is mounted here first: a submount of a bind
 	Busy               bool   // only seal Dir, in which a file is open for a moment longer
 }
@@ -44,6 +45,7 @@ type findings struct {
 	Unsupported     bool
 	Look            map[string]string // "mode seconds" or "-> target"
 	Enter, Write    map[string]string // "ok" or the error
+	Read            map[string][]byte // what a file holds
 	After           []string          // what is left of Dir when it is released
 }
 
@@ -106,6 +108,10 @@ func (f *findings) look(p probe) {
 		if target, err := os.Readlink(p.Dir + name); err == nil {
 			f.Look[name] += " -> " + target
 		}
+	}
+	f.Read = map[string][]byte{}
+	for _, name := range p.Read {
+		f.Read[name], _ = os.ReadFile(p.Dir + name)
 	}
 	for _, name := range p.Enter {
 		f.Enter[name] = unwrapped(os.WriteFile(p.Dir+name+"/probe", nil, 0o644))
@@ -317,5 +323,22 @@ func TestComposeWithoutTheRightToMount(t *testing.T) {
 	err := Compose(t.TempDir(), Root{}, Owner{})
 	if !errors.Is(err, ErrUnsupported) {
 		t.Errorf("error %v", err)
+	}
+}
+
+// What a sandbox shows travels as JSON, which knows no bytes but UTF-8.
+func TestFileOfAnyBytes(t *testing.T) {
+	bytes := []byte{0, 0xff, 0x80, '\n', 0xc3}
+	f := explore(t, probe{
+		Root: Root{Files: []File{
+			{Path: "/etc/bytes", Data: bytes, Mode: 0o644},
+			{Path: "/etc/both", Text: "é", Data: bytes, Mode: 0o644},
+		}},
+		Read: []string{"/etc/bytes", "/etc/both"},
+	})
+	for name, want := range map[string]string{"/etc/bytes": string(bytes), "/etc/both": "é" + string(bytes)} {
+		if got := string(f.Read[name]); f.Err != "" || got != want {
+			t.Errorf("%s holds %q, %s, want %q", name, got, f.Err, want)
+		}
 	}
 }

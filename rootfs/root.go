@@ -31,10 +31,11 @@ type Bind struct {
 }
 
 // File is a small file or, when Link is set, a symbolic link of the
-// sandbox's own.
+// sandbox's own. It holds Text, then Data.
 type File struct {
 	Path string      `json:"path"`
-	Text string      `json:"text,omitempty"`
+	Text string      `json:"text,omitempty"` // UTF-8: JSON spoils anything else
+	Data []byte      `json:"data,omitempty"` // any bytes; base64 in JSON
 	Link string      `json:"link,omitempty"`
 	Mode fs.FileMode `json:"mode,omitempty"`
 }
@@ -46,6 +47,8 @@ type Root struct {
 	// Dirs are created empty, 0755; an entry of Tmpfs is writable, 01777.
 	Dirs  []string `json:"dirs"`
 	Tmpfs []string `json:"tmpfs"`
+	// Pipes are made, 0666, for somebody outside to write to.
+	Pipes []string `json:"pipes,omitempty"`
 }
 
 // UID is the user id that a build sees as its own; GID is the same number.

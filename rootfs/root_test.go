@@ -1,6 +1,7 @@
 package rootfs
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -38,7 +39,7 @@ func TestAddBaseAndTools(t *testing.T) {
 	if !slices.Equal(r.Binds, want) {
 		t.Errorf("binds %+v", r.Binds)
 	}
-	if !slices.Equal(r.Files, []File{{Path: "/bin/sh", Link: "/tc/bin/sh"}}) {
+	if !reflect.DeepEqual(r.Files, []File{{Path: "/bin/sh", Link: "/tc/bin/sh"}}) {
 		t.Errorf("files %+v", r.Files)
 	}
 }

@@ -1,11 +1,13 @@
 package sandbox
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -15,6 +17,8 @@ import (
 	"github.com/opencontainers/runc/libcontainer/specconv"
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"belljar.build/sandbox/view"
 )
 
 // container is one sandbox in libcontainer's hands.
@@ -28,6 +32,7 @@ type container struct {
 	network *os.File // its network namespace
 	program []byte   // the system call policy
 	limits  Limits
+	view    view.View
 	groups  string // where cgroups can be made
 
 	c   *libcontainer.Container
@@ -44,8 +49,8 @@ func (c *container) spec() *specs.Spec {
 		// Read-only, nosuid and nodev already; libcontainer's remount would
 		// lose the last two.
 		Root:       &specs.Root{Path: c.root},
-		Hostname:   "localhost",
-		Domainname: "localdomain",
+		Hostname:   cmp.Or(c.view.Host, view.Host),
+		Domainname: cmp.Or(c.view.Domain, view.Domain),
 		Mounts: []specs.Mount{
 			// Processes alone, and of them the build's: what else stands in
 			// /proc tells of the machine, its load and its secrets, and PID 1
@@ -164,7 +169,7 @@ func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Pr
 	yes := true
 	p := &libcontainer.Process{
 		Args:            []string{fmt.Sprintf("/proc/self/fd/%d", fdExe)},
-		Env:             []string{roleVar + "=" + roleInit, "PATH=/tc/bin", "HOME=/build", "GOGC=off", "GOMAXPROCS=1"},
+		Env:             c.environment(),
 		UID:             c.uid,
 		GID:             c.uid,
 		Cwd:             "/",
@@ -183,6 +188,19 @@ func (c *container) process(passed []*os.File, output *os.File) *libcontainer.Pr
 		p.Capabilities = &configs.Capabilities{Bounding: set, Effective: set, Permitted: set}
 	}
 	return p
+}
+
+// environment is what init.c and the executor's runtime read; the build has its
+// own.
+func (c *container) environment() []string {
+	env := []string{roleVar + "=" + roleInit, "PATH=/tc/bin", "HOME=/build", "GOGC=off", "GOMAXPROCS=1"}
+	if c.view.UID != 0 {
+		env = append(env, uidVar+"="+strconv.Itoa(c.view.UID))
+	}
+	if c.view.Randomize {
+		env = append(env, randomizeVar+"=1")
+	}
+	return env
 }
 
 // killWhenAbandoned ends the sandbox as soon as the caller shuts its end.

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"belljar.build/rootfs"
-	"belljar.build/seccomp"
+	"belljar.build/sandbox/view"
 )
 
 // Feature is something of the kernel that a sandbox is made of.
@@ -182,7 +182,7 @@ func tryWhole(ctx context.Context, folder string) (err error) {
 	}
 	// The answer takes the filter, its listener, and the right to write into
 	// the memory of who asked.
-	if want := strconv.Quote(seccomp.Release); strings.TrimSpace(string(result.Status)) != want {
+	if want := strconv.Quote(view.Release); strings.TrimSpace(string(result.Status)) != want {
 		return fmt.Errorf("uname inside says %s, not %s: the supervisor's answer does not get there", result.Status, want)
 	}
 	return nil

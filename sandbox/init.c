@@ -26,6 +26,8 @@
 
 // In step with main.go.
 #define ROLE "_BELLJAR_SANDBOX"
+#define UID "_BELLJAR_UID"
+#define RANDOMIZE "_BELLJAR_RANDOMIZE"
 #define FD_STATUS 5
 #define INSIDE 1000 // rootfs.UID
 
@@ -49,13 +51,15 @@ static void put(const char *path, const char *text)
 static void nest(unsigned uid, unsigned gid)
 {
 	char map[64];
+	const char *other = getenv(UID);
+	int inside = other ? atoi(other) : INSIDE;
 
 	if (unshare(CLONE_NEWUSER) < 0)
 		refuse("make the nested user namespace");
 	put("/proc/self/setgroups", "deny");
-	snprintf(map, sizeof map, "%d %u 1\n", INSIDE, uid);
+	snprintf(map, sizeof map, "%d %u 1\n", inside, uid);
 	put("/proc/self/uid_map", map);
-	snprintf(map, sizeof map, "%d %u 1\n", INSIDE, gid);
+	snprintf(map, sizeof map, "%d %u 1\n", inside, gid);
 	put("/proc/self/gid_map", map);
 	// So that nobody else does; an ordinary user has no project id to map.
 	int fd = open("/proc/self/projid_map", O_WRONLY | O_CLOEXEC);
@@ -92,8 +96,8 @@ static void become_executor(unsigned uid, unsigned gid)
 	strip();
 	setsid();
 	umask(022);
-	if (personality(ADDR_NO_RANDOMIZE) < 0)
-		refuse("switch address space randomisation off");
+	if (personality(getenv(RANDOMIZE) ? 0 : ADDR_NO_RANDOMIZE) < 0)
+		refuse("switch address space randomisation on or off");
 	if (setenv(ROLE, "executor", 1) < 0)
 		refuse("become the executor");
 }

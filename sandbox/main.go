@@ -19,6 +19,12 @@ const (
 	roleExecutor   = "executor"
 )
 
+// What init.c does otherwise than for every build, see [view.View].
+const (
+	uidVar       = "_BELLJAR_UID"
+	randomizeVar = "_BELLJAR_RANDOMIZE"
+)
+
 // Descriptors of init and executor, in step with init.c. The spec is sealed,
 // the status pipe is write-only, the socket takes the seccomp listener to the
 // supervisor, sources follow.

@@ -15,7 +15,7 @@ import (
 
 	"belljar.build/rootfs"
 	"belljar.build/sandbox"
-	"belljar.build/seccomp"
+	"belljar.build/sandbox/view"
 )
 
 // TestMain lets the test binary play the parts of the sandbox.
@@ -81,6 +81,7 @@ type bench struct {
 	// observe takes what is observed, when it is set.
 	observe *os.File
 	limits  sandbox.Limits
+	view    view.View
 }
 
 func newBench(t testing.TB) *bench {
@@ -132,7 +133,7 @@ func (b *bench) run(ctx context.Context, o order, sources ...*os.File) (status, 
 		text <- string(data)
 	}()
 	task, _ := json.Marshal(o)
-	spec := sandbox.Spec{Root: b.root, Task: task, Work: b.dir + "/work", Owned: []string{b.dir + "/build"}, Observe: b.observe != nil, Limits: b.limits}
+	spec := sandbox.Spec{Root: b.root, Task: task, Work: b.dir + "/work", Owned: []string{b.dir + "/build"}, Observe: b.observe != nil, Limits: b.limits, View: b.view}
 	result, err := b.sup.Run(ctx, spec, sandbox.Files{Output: w, Sources: sources, Observations: b.observe})
 	w.Close()
 	output = <-text
@@ -177,7 +178,7 @@ func TestInside(t *testing.T) {
 		{"times of the sandbox's own files", "stat -c %Y / /etc /etc/passwd /dev /usr/.. | sort -u", "1 [ok]"},
 		{"/proc shows processes alone", "cd /proc && echo * | tr -d '0-9' | tr -s ' '", "self thread-self [ok]"},
 		{"signals from inside do not reach PID 1", "for s in $(seq 0 64); do kill -$s 1 && echo sent $s; done 2>/dev/null; echo alive", "alive [ok]"},
-		{"uname tells nothing of the machine", "uname -snrvmo", "Linux localhost " + seccomp.Release + " " + seccomp.Version + " x86_64 GNU/Linux [ok]"},
+		{"uname tells nothing of the machine", "uname -snrvmo", "Linux localhost " + view.Release + " " + view.Version + " x86_64 GNU/Linux [ok]"},
 		{"nor does sysinfo", "uptime -s 2>/dev/null || echo unknown; nproc >/dev/null && echo ok", "unknown\nok [ok]"},
 		{"no namespace can be made", "unshare -U true 2>/dev/null || echo refused", "refused [ok]"},
 		{"no set-id bit can be set", "touch /build/f; chmod u+s /build/f 2>/dev/null || echo refused; mkdir -m 2755 /build/d 2>/dev/null || echo refused", "refused\nrefused [ok]"},

@@ -2,11 +2,13 @@ package sandbox
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
 
 	"belljar.build/sandbox/observe"
+	"belljar.build/sandbox/view"
 	"belljar.build/seccomp"
 )
 
@@ -21,11 +23,17 @@ func (c *container) serve(observations *os.File) (*answer, error) {
 		return a, errors.Join(err, waitErr, c.listener.Close())
 	}
 	defer root.Close()
-	return c.accompany(root, observations)
+	viewer, err := view.NewViewer(root, c.view)
+	if err != nil {
+		c.kill()
+		_, waitErr := c.wait()
+		return nil, errors.Join(fmt.Errorf("%w: %w", ErrUnsupported, err), waitErr, c.listener.Close())
+	}
+	return c.accompany(root, viewer, observations)
 }
 
 // accompany answers, observes and watches a sandbox until it ends.
-func (c *container) accompany(root, observations *os.File) (*answer, error) {
+func (c *container) accompany(root *os.File, viewer *view.Viewer, observations *os.File) (*answer, error) {
 	var o *observe.Observer
 	if observations != nil {
 		o = observe.New(root, observe.NewWriter(observations))
@@ -37,7 +45,7 @@ func (c *container) accompany(root, observations *os.File) (*answer, error) {
 		c.kill()
 	}
 	answered := make(chan error, 1)
-	go func() { answered <- c.answer(o, g) }()
+	go func() { answered <- c.answer(viewer, o, g) }()
 	a, waitErr := c.wait()
 	err = errors.Join(err, waitErr, <-answered)
 	if close(done); w != nil {
@@ -71,7 +79,7 @@ func (c *container) bound() *group {
 // answer serves the system calls that the filter leaves to the supervisor,
 // until nobody is left inside. When that fails, nobody may go on with calls
 // that were not answered.
-func (c *container) answer(o *observe.Observer, g *group) error {
+func (c *container) answer(viewer *view.Viewer, o *observe.Observer, g *group) error {
 	defer c.listener.Close()
 	files, executor, err := receiveFrom(c.listener)
 	if err != nil || len(files) != 1 {
@@ -85,13 +93,16 @@ func (c *container) answer(o *observe.Observer, g *group) error {
 		}
 	}
 	err = seccomp.Serve(files[0], func(call *seccomp.Call) seccomp.Answer {
-		if a, ok := seccomp.AnswerView(call); ok || o == nil {
+		if a, ok := viewer.Answer(call); ok || o == nil {
 			return a
 		}
 		return o.Answer(call)
 	})
 	if err != nil {
 		c.kill()
+	}
+	if refused := viewer.Err(); refused != nil {
+		err = errors.Join(err, fmt.Errorf("%w: %w", ErrUnsupported, refused))
 	}
 	return err
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"belljar.build/rootfs"
+	"belljar.build/sandbox/view"
 )
 
 var (
@@ -40,6 +41,8 @@ type Spec struct {
 	CPUs int `json:"cpus,omitempty"`
 	// Limits end what takes too much.
 	Limits Limits `json:"limits"`
+	// View is what is shown of the machine and the moment.
+	View view.View `json:"view,omitzero"`
 	// Terminal mounts a devpts, for the payload to make a terminal with.
 	Terminal bool `json:"terminal,omitempty"`
 	// Observe records every path and address that a process inside names;

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"belljar.build/rootfs"
+	"belljar.build/sandbox/view"
 	"belljar.build/seccomp"
 )
 
@@ -167,12 +168,17 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 		return nil, err
 	}
 	id := s.name + strconv.FormatInt(s.serial.Add(1), 10)
-	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID, tty: spec.Terminal, limits: spec.Limits, groups: filepath.Join(s.scratch, groups)}
+	c := container{id: id, state: filepath.Join(s.scratch, "state"), root: spec.Work, uid: owner.ID, tty: spec.Terminal, limits: spec.Limits, view: spec.View, groups: filepath.Join(s.scratch, groups)}
 	if c.network, err = s.networks.take(); err != nil {
 		return nil, errors.Join(err, rootfs.Release(spec.Work))
 	}
 	defer c.network.Close()
-	if c.program, err = s.policy(spec.Observe); err != nil {
+	if c.program, err = s.policy(spec.Observe, spec.View); err != nil {
+		return nil, errors.Join(err, rootfs.Release(spec.Work))
+	}
+	pipes, err := feed(spec)
+	defer closeAll(pipes)
+	if err != nil {
 		return nil, errors.Join(err, rootfs.Release(spec.Work))
 	}
 	var observations *os.File
@@ -192,12 +198,17 @@ func (s *supervisor) run(control *os.File, files []*os.File) (_ *answer, err err
 	return c.serve(observations)
 }
 
-// policy is the compiled system call policy.
-func (s *supervisor) policy(observe bool) ([]byte, error) {
-	if p, ok := s.programs.Load(observe); ok {
+// policy is the compiled system call policy. Those of views that ask about more
+// calls are few, and not kept.
+func (s *supervisor) policy(observe bool, v view.View) ([]byte, error) {
+	calls := v.Calls()
+	if p, ok := s.programs.Load(observe); ok && len(calls) == 0 {
 		return p.([]byte), nil
 	}
-	policy := seccomp.Policy()
+	policy, err := seccomp.Asked(seccomp.Policy(), calls)
+	if err != nil {
+		return nil, err
+	}
 	if observe {
 		policy = seccomp.Observed(policy)
 	}
@@ -206,8 +217,24 @@ func (s *supervisor) policy(observe bool) ([]byte, error) {
 		return nil, err
 	}
 	code := seccomp.Marshal(program)
-	s.programs.Store(observe, code)
+	if len(calls) == 0 {
+		s.programs.Store(observe, code)
+	}
 	return code, nil
+}
+
+// feed gives every pipe of the sandbox's root its stream of random bytes.
+func feed(spec *Spec) (pipes []*os.File, err error) {
+	for _, path := range spec.Root.Pipes {
+		// Read and write: it never ends for those who read.
+		pipe, err := os.OpenFile(spec.Work+path, os.O_RDWR|unix.O_NONBLOCK, 0)
+		if err != nil {
+			return pipes, fmt.Errorf("open a pipe of the sandbox: %w", err)
+		}
+		pipes = append(pipes, pipe)
+		go view.Feed(pipe, spec.View)
+	}
+	return pipes, nil
 }
 
 // owner is who a build runs as, while it runs nobody else. The zero value, uid

@@ -12,18 +12,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// write puts b into the caller's memory, where the caller itself may write;
+// Write puts b into the caller's memory, where the caller itself may write;
 // EFAULT elsewhere.
-func (c *Call) write(address uint64, b []byte) error {
-	// The folder is one process's for good, whoever has its pid later.
-	process, err := os.Open(fmt.Sprintf("/proc/%d", c.PID))
+func (c *Call) Write(address uint64, b []byte) error {
+	process, err := c.process()
 	if err != nil {
 		return err
 	}
 	defer process.Close()
-	if !c.Valid() {
-		return unix.ESRCH
-	}
 	maps, err := openIn(process, "maps", unix.O_RDONLY)
 	if err != nil {
 		return err
@@ -41,8 +37,8 @@ func (c *Call) write(address uint64, b []byte) error {
 	return err
 }
 
-// Write puts b into the caller's memory, as a system call's result. It costs a
-// fraction of what maps cost that are read first.
+// Put is [Call.Write] without a look at what the caller may write: it costs a
+// fraction of that.
 //
 // The open mem stays with the memory of whom it was opened for. That was the
 // caller if it still waits afterwards; and should it end then, nobody else's
@@ -51,7 +47,7 @@ func (c *Call) write(address uint64, b []byte) error {
 // only read, but then into the caller's private copy alone: the kernel breaks
 // the sharing of a private page first, and refuses a shared one. A build that
 // wants that can have it from mprotect.
-func (c *Call) Write(address uint64, b []byte) error {
+func (c *Call) Put(address uint64, b []byte) error {
 	mem, err := unix.Open("/proc/"+strconv.Itoa(c.PID)+"/mem", unix.O_WRONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
@@ -68,6 +64,20 @@ func (c *Call) Write(address uint64, b []byte) error {
 		return unix.EFAULT
 	}
 	return nil
+}
+
+// process is the caller's folder in /proc: one process's for good, whoever has
+// its pid later.
+func (c *Call) process() (*os.File, error) {
+	process, err := os.Open(fmt.Sprintf("/proc/%d", c.PID))
+	if err != nil {
+		return nil, err
+	}
+	if !c.Valid() {
+		_ = process.Close()
+		return nil, unix.ESRCH
+	}
+	return process, nil
 }
 
 func openIn(dir *os.File, name string, flags int) (*os.File, error) {

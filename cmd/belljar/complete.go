@@ -42,7 +42,7 @@ func (g *globals) completions(root *cobra.Command) {
 	_ = root.MarkPersistentFlagFilename("config", "cfg")
 	_ = root.MarkPersistentFlagDirname("store")
 	one := []string{"run", "shell", "log", "history"}
-	several := []string{"build", "lock", "why", "graph", "closure", "diff", "repair"}
+	several := []string{"build", "lock", "why", "graph", "closure", "diff", "check", "repair"}
 	root.ValidArgsFunction = g.completeParts(true)
 	for _, c := range root.Commands() {
 		switch {

@@ -8,10 +8,11 @@
 // here or is the same on every machine.
 package action
 
-// Format is the version of the encoding, of the meaning of steps and of what
-// the sandbox shows that no action names (uname, owners, limits). It is
-// part of every key: raising it rebuilds the world.
-const Format = 3
+// Format is the version of the encoding, of the meaning of steps, of what the
+// sandbox shows that no action names (uname, owners, limits) and of what is
+// made the same in every output (modes, times). It is part of every key:
+// raising it rebuilds the world.
+const Format = 4
 
 // Location stands for the action's own output path, which cannot be part of
 // what its key is computed from. Profiles write it too.

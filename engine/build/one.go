@@ -15,6 +15,7 @@ import (
 	"belljar.build/engine/plan"
 	"belljar.build/engine/step"
 	"belljar.build/engine/store"
+	"belljar.build/engine/vary"
 	"belljar.build/sandbox"
 )
 
@@ -62,6 +63,8 @@ type oneBuild struct {
 	visible  []string
 	log      *logFile
 	used     sandbox.Result
+	// circumstances are usual but in a trial.
+	circumstances vary.Circumstances
 }
 
 // build runs the action in a sandbox and publishes its output, unless the key
@@ -169,8 +172,12 @@ func (b *oneBuild) sandboxed(ctx context.Context) (*step.Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	spec, err := b.spec(n, stagingFolders(b.staging), b.visible, order)
+	folders := stagingFolders(b.staging)
+	spec, err := b.spec(n, folders, b.visible, order)
 	if err != nil {
+		return nil, err
+	}
+	if err := arrange(&spec, &order, b.circumstances, folders); err != nil {
 		return nil, err
 	}
 	seen, err := b.startObservation(n)

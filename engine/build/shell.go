@@ -44,7 +44,7 @@ func Shell(ctx context.Context, g *plan.Graph, n *plan.Node, o Options, s ShellO
 		return 0, err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	closeSupervisor, err := r.prepareShell(ctx, n, s)
+	closeSupervisor, err := r.prepare(ctx, []*plan.Node{n}, !s.Failed)
 	if err != nil {
 		return 0, err
 	}
@@ -89,19 +89,22 @@ func (r *realiser) lockNow(ctx context.Context, n *plan.Node) (func() error, err
 	})
 }
 
-// prepareShell realises what n declares and fetches its sources.
-func (r *realiser) prepareShell(ctx context.Context, n *plan.Node, s ShellOptions) (func() error, error) {
+// prepare realises what nodes declare, fetches their own sources too if asked to,
+// and starts a supervisor.
+func (r *realiser) prepare(ctx context.Context, nodes []*plan.Node, sources bool) (func() error, error) {
 	wanted := map[*plan.Node]bool{}
-	for _, d := range n.Depends {
-		wanted[d] = true
+	for _, n := range nodes {
+		for _, d := range n.Depends {
+			wanted[d] = true
+		}
 	}
 	todo, err := r.missing(wanted)
 	if err != nil {
 		return nil, err
 	}
 	fetched := r.absent(todo)
-	if !s.Failed {
-		fetched = append(fetched, n)
+	if sources {
+		fetched = append(fetched, nodes...)
 	}
 	if err := r.fetch(ctx, fetched); err != nil {
 		return nil, err

@@ -60,10 +60,18 @@ func hexDump(sign string, data []byte, i int, base int64) string {
 
 func (d *byteDiff) cause(where string, before, after int64) Cause {
 	return Cause{
-		Kind: CauseBytes, Where: where,
+		Kind: CauseBytes, Where: where, Offset: offset(d.first),
 		Detail: fmt.Sprintf("first difference at offset %#x, %d bytes differ\n%s", d.first, d.count, d.dump),
 		Before: fmt.Sprintf("%d bytes", before), After: fmt.Sprintf("%d bytes", after),
 	}
+}
+
+// offset is how a place in bytes is written, "" for none.
+func offset(at int64) string {
+	if at < 0 {
+		return ""
+	}
+	return fmt.Sprintf("%#x", at)
 }
 
 // bytes says no more than where two texts differ.

@@ -174,6 +174,7 @@ func (c *elfComparison) section(i, j int) {
 	d := &byteDiff{first: -1}
 	d.chunk(before, after)
 	if d.first >= 0 {
+		cause.Offset = offset(d.first)
 		cause.Detail = fmt.Sprintf("first difference at %#x, %d bytes differ", d.first, d.count)
 		if c.lookups++; c.lookups <= maxListed { // each may read a large table
 			if name := cmp.Or(c.a.function(a, i, uint64(d.first)), c.b.function(b, j, uint64(d.first))); name != "" {
@@ -189,7 +190,7 @@ func (c *elfComparison) section(i, j int) {
 			cause.Detail += "\n" + text
 		}
 	}
-	c.timestamps(cause.Where, removed, added)
+	c.timestamps(cause.Where, before, removed, added)
 	c.add(cause)
 }
 

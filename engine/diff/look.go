@@ -129,7 +129,7 @@ func (l *looker) inspect(where, name string, a, b []byte, depth int) {
 func (l *looker) plain(where string, a, b []byte) {
 	l.storePaths(where, a, b)
 	removed, added := differentStrings(a, b)
-	l.timestamps(where, removed, added)
+	l.timestamps(where, a, removed, added)
 	l.bytes(where, a, b)
 }
 

@@ -152,6 +152,32 @@ func TestCauses(t *testing.T) {
 	}
 }
 
+// The place of a difference is that of the first byte; of a time, of its text.
+func TestOffsets(t *testing.T) {
+	a := arOf(file{"x.o/", string(library("", "f", "id", "code", "\x00built Jan  2 2024\x00same")), 0, 0})
+	b := arOf(file{"x.o/", string(library("", "f", "id", "cope", "\x00built Jan  3 2024\x00same")), 0, 0})
+	for _, tt := range []struct {
+		name string
+		a, b []byte
+		want string
+	}{
+		{"x.a", a, b, "elf-section x.o .text 0x2, timestamp x.o .rodata 0x7, elf-section x.o .rodata 0xc, "},
+		{"x", []byte("\x00\x01\x02"), []byte("\x00\x01\x03"), "bytes  0x2, "},
+		{"x", []byte("\x00at 10:00:00"), []byte("\x00at 11:00:00"), "timestamp  0x4, bytes  0x5, "},
+		{"x", []byte("at 10:00:00"), []byte("at 11:00:00"), "timestamp  , text  , "},
+	} {
+		l := &looker{}
+		causes(l, tt.name, tt.a, tt.b)
+		got := ""
+		for _, c := range l.finish() {
+			got += c.Kind + " " + c.Where + " " + c.Offset + ", "
+		}
+		if got != tt.want {
+			t.Errorf("%q\n%q", got, tt.want)
+		}
+	}
+}
+
 // With the hashes ignored, an equal rest is equal; and what else differs is
 // still there.
 func TestIgnoreStoreHash(t *testing.T) {

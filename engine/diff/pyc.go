@@ -87,6 +87,6 @@ func (l *looker) pycCode(where string, a, b []byte) {
 		Kind: CausePythonCode, Where: where, Detail: detail,
 		Before: fmt.Sprintf("%d bytes", len(a)), After: fmt.Sprintf("%d bytes", len(b)),
 	})
-	l.timestamps(where, removed, added)
+	l.timestamps(where, nil, removed, added)
 	l.storePaths(where, a, b)
 }

@@ -102,6 +102,10 @@ type Cause struct {
 	// Where in the file it is: members of archives, separated by "!/", then a
 	// section; e.g. "zutil.o .rodata". "" for the file itself.
 	Where string `json:"where,omitempty"`
+	// Offset in that file, member or section, of the first difference or, of a
+	// timestamp, of its text on the first side; e.g. "0x120". "" for causes
+	// that are not about bytes.
+	Offset string `json:"offset,omitempty"`
 	// Detail says more: one line, or, where the constant says so, several of
 	// which those of one side only start with "-" or "+".
 	Detail string `json:"detail,omitempty"`

@@ -107,13 +107,17 @@ func datePattern() *regexp.Regexp {
 }
 
 // timestamps reports what looks like a time in lines or strings that only one
-// side has.
-func (l *looker) timestamps(where string, removed, added []string) {
-	before, after := l.findDates(removed), l.findDates(added)
-	removed, added = missing(before, after), missing(after, before)
-	if len(removed) > 0 && len(added) > 0 {
-		l.add(Cause{Kind: CauseTimestamp, Where: where, Before: list(removed), After: list(added)})
+// side has. before are the first side's bytes, to say where; nil for a text.
+func (l *looker) timestamps(where string, before []byte, removed, added []string) {
+	old, recent := l.findDates(removed), l.findDates(added)
+	removed, added = missing(old, recent), missing(recent, old)
+	if len(removed) == 0 || len(added) == 0 {
+		return
 	}
+	l.add(Cause{
+		Kind: CauseTimestamp, Where: where, Offset: offset(int64(bytes.Index(before, []byte(removed[0])))),
+		Before: list(removed), After: list(added),
+	})
 }
 
 func (l *looker) findDates(texts []string) (dates []string) {

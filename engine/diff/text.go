@@ -23,7 +23,7 @@ func (l *looker) text(where string, a, b []byte) {
 	}
 	lines := unified(rest[0], rest[1], first)
 	removed, added := changedLines(lines)
-	l.timestamps(where, removed, added)
+	l.timestamps(where, nil, removed, added)
 	if whole && sameLines(rest[0], rest[1]) {
 		l.add(Cause{Kind: CauseOrder, Where: where, Detail: "the same lines in another order"})
 	}

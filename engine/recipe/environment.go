@@ -22,6 +22,10 @@ func baseEnvironment(name string, declared []Output) map[string]string {
 		"LANG":              "C.UTF-8",
 		"TERM":              "dumb",
 		"SOURCE_DATE_EPOCH": strconv.Itoa(action.Epoch),
+		// Hashes of strings are the same in every run, and with them the order
+		// in which Python and Perl go through their tables.
+		"PYTHONHASHSEED": "0",
+		"PERL_HASH_SEED": "0",
 		// Nothing of these two paths may show in an output.
 		"BELLJAR_PREFIX_MAP": "/build=/usr/src/" + name + " /tc=/usr",
 		"PATH":               searchPath(declared, "/tc/bin", "bin"),

@@ -18,11 +18,11 @@ func (w *worker) create(p string, mode fs.FileMode) (*os.File, error) {
 			return createBeneath(dir, name, mode)
 		}
 	}
-	return nil, fmt.Errorf("create %s: only %s, the output and %s can be written", p, WorkDir, os.TempDir())
+	return nil, fmt.Errorf("create %s: only %s, the output and %s can be written", p, w.order.work(), os.TempDir())
 }
 
 // grounds are the folders that a build may write.
-func (w *worker) grounds() []string { return []string{WorkDir, w.order.Output, os.TempDir()} }
+func (w *worker) grounds() []string { return []string{w.order.work(), w.order.Output, os.TempDir()} }
 
 func createBeneath(dir, name string, mode fs.FileMode) (*os.File, error) {
 	root, err := os.OpenRoot(dir)

@@ -23,6 +23,12 @@ func (w *worker) run(r *action.Run) error {
 	if _, own := w.order.Action.Env["MAKEFLAGS"]; r.Parallel && !own {
 		w.jobserver(cmd)
 	}
+	if err := w.task.AlignPids(w.order.Varied.Pids); err != nil {
+		return err
+	}
+	if u := w.order.Varied.Umask; u != 0 {
+		defer syscall.Umask(syscall.Umask(u))
+	}
 	return finished(cmd.Run())
 }
 

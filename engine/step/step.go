@@ -8,10 +8,12 @@
 package step
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"strings"
 	"time"
@@ -36,9 +38,27 @@ type Order struct {
 	Jobserver bool `json:"jobserver,omitempty"`
 	// Sources are the names of the passed files, in order.
 	Sources []string `json:"sources"`
+	// Varied is what a check does otherwise.
+	Varied Varied `json:"varied,omitzero"`
 	// Shell, when set, is given the sandbox instead of the steps.
 	Shell *ShellOrder `json:"shell,omitempty"`
 }
+
+// Varied is what is not as in every build. Its zero value changes nothing.
+type Varied struct {
+	// Work replaces [WorkDir].
+	Work string `json:"work,omitempty"`
+	// Env replaces the action's variables of these names, or joins them.
+	Env map[string]string `json:"env,omitempty"`
+	// Umask is that of scripts; 0 means 022.
+	Umask int `json:"umask,omitempty"`
+	// Pids, when not 0, is how much the number of each script's first process
+	// lies above a multiple of 100.
+	Pids int `json:"pids,omitempty"`
+}
+
+// work is where sources are unpacked and built.
+func (o *Order) work() string { return cmp.Or(o.Varied.Work, WorkDir) }
 
 // Report is what came of it.
 type Report struct {
@@ -78,7 +98,7 @@ func Perform(t sandbox.Task, out io.Writer) any {
 	if err := json.Unmarshal(t.Data, &o); err != nil {
 		return Report{Failure: &Failure{Phase: "start", Message: fmt.Sprintf("decode order: %v", err)}}
 	}
-	w := &worker{order: o, files: map[string]*os.File{}, out: out, tools: toolsDir, dir: WorkDir, report: &Report{}, task: t}
+	w := &worker{order: o, files: map[string]*os.File{}, out: out, tools: toolsDir, dir: o.work(), report: &Report{}, task: t}
 	for i, name := range o.Sources {
 		w.files[name] = t.Files[i]
 	}
@@ -97,7 +117,7 @@ func Perform(t sandbox.Task, out io.Writer) any {
 				fmt.Fprintf(w.out, "belljar: %v\n", err)
 			}
 			w.fail(i, phase, err)
-			w.keepEnvironment(WorkDir)
+			w.keepEnvironment(w.order.work())
 			break
 		}
 		w.report.Seconds = append(w.report.Seconds, time.Since(began).Seconds())
@@ -188,7 +208,12 @@ func (w *worker) locate(text string) string {
 
 func (w *worker) environment() []string {
 	var env []string
-	for name, value := range w.order.Action.Env {
+	all := maps.Clone(w.order.Action.Env)
+	if all == nil {
+		all = map[string]string{}
+	}
+	maps.Copy(all, w.order.Varied.Env)
+	for name, value := range all {
 		env = append(env, name+"="+w.locate(value))
 	}
 	return env

@@ -10,7 +10,7 @@ import (
 )
 
 // normalise takes from a tree what must not differ between two builders
-// (owners, times, modes that keep the owner out) and what must not stand in a
+// (owners, times, modes beyond what the owner may do) and what must not stand in a
 // store that others share: files that anybody but the owner may write.
 func normalise(dir string, epoch int64) error {
 	root, err := tree.OpenRoot(dir)
@@ -46,17 +46,18 @@ func normaliseMode(e *tree.Entry) error {
 	return nil
 }
 
-// wantedMode drops the sticky bit too: it means nothing where nobody else may
-// write.
+// wantedMode gives everybody what the owner has, but for writing: what a
+// build's umask left of the others' bits must not show. The owner can read
+// everything, and a folder is open to all. The sticky bit goes too: it means
+// nothing where nobody else may write.
 func wantedMode(e *tree.Entry) uint32 {
-	kept := e.Perm() & 0o755
-	switch {
-	case e.Path == ".":
+	switch e.Type() {
+	case unix.S_IFDIR:
 		return 0o755
-	case e.Type() == unix.S_IFDIR:
-		return kept | 0o700
-	case e.Type() == unix.S_IFREG:
-		return kept | 0o400
+	case unix.S_IFREG:
+		owner := e.Perm()&0o700 | 0o400
+		shared := owner & 0o500
+		return owner | shared>>3 | shared>>6
 	}
 	return e.Perm() // a link has no mode; anything else the manifest refuses
 }

@@ -54,6 +54,19 @@ func (g *Staging) Publish(ctx context.Context, o PublishOptions) (*Record, error
 	return r, nil
 }
 
+// Examine describes the staged output as Publish would, modes and times included,
+// and leaves it where it is, in folder "out". Errors are Publish's.
+func (g *Staging) Examine(ctx context.Context, o PublishOptions) (*Record, error) {
+	if o.Epoch == 0 {
+		o.Epoch = DefaultEpoch
+	}
+	r, _, err := g.examine(ctx, o)
+	if err != nil {
+		return nil, fmt.Errorf("examine %s: %w", g.name, err)
+	}
+	return r, nil
+}
+
 // examine brings the output into its canonical form and describes it.
 func (g *Staging) examine(ctx context.Context, o PublishOptions) (*Record, []byte, error) {
 	r := g.store.newRecord(g.key, g.name)

@@ -42,6 +42,9 @@ type Record struct {
 	// Failed marks the record of a build that failed: there is no output and
 	// no manifest.
 	Failed bool `json:"failed,omitempty"`
+	// Check is the verdict of the last check of this very output, as
+	// engine/check writes it; empty when there was none.
+	Check json.RawMessage `json:"check,omitempty"`
 }
 
 // Lookup finds the output of a key. It reads the record and looks whether the

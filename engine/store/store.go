@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
@@ -50,6 +51,24 @@ func OpenToFree(dir string) (*Store, error) {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
 	return &Store{dir: dir}, nil
+}
+
+// ErrNoStore says that a folder holds no store.
+var ErrNoStore = errors.New("no store")
+
+// OpenToRead opens a store that may be another user's or another machine's, and
+// changes nothing in it: records and manifests can be read, nothing else works.
+// ErrNoStore when there is none.
+func OpenToRead(dir string) (*Store, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	s := &Store{dir: dir}
+	if info, err := os.Stat(s.meta("record")); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("open %s: %w: it has no folder .belljar/record", dir, ErrNoStore)
+	}
+	return s, nil
 }
 
 // IsFull tells errors of a disk, or of somebody's share of it, that is full.

@@ -51,11 +51,11 @@ func Descriptions() []Description {
 	return []Description{
 		{Time, "the machine's time of day", "a year, a month and some hours later; files too", false},
 		{TimeZone, "TZ=UTC", "TZ=<+14>-14", false},
-		{Locale, "LC_ALL=C.UTF-8", "LC_ALL=C, LANG and LANGUAGE French", false},
+		{Locale, "LC_ALL=C.UTF-8", "LC_ALL=fr_FR.UTF-8: aAbB, decimal comma, French dates", false},
 		{Environment, "what the action says", "variables more, among them USER and TERM=xterm-256color", false},
 		{Home, "HOME=/build", "HOME=/home/check", false},
 		{Path, "PATH as declared", "declared parts backwards, absent folders between", false},
-		{HashSeed, "no PYTHONHASHSEED and PERL_HASH_SEED", "both set", false},
+		{HashSeed, "PYTHONHASHSEED=0, PERL_HASH_SEED=0", "both 4242", false},
 		{Umask, "022", "077", false},
 		{User, "uid and gid 1000, build", "uid and gid 1234, checker", false},
 		{Host, "localhost.localdomain", "elsewhere.example.org", false},
@@ -108,8 +108,11 @@ func (s Set) String() string {
 type Circumstances struct {
 	Varied Set `json:"varied"`
 	// Controlled fixes what is never the same twice (time, random numbers,
-	// hash seeds, process ids, inodes, the order of folders): in one way for
-	// what is not varied, in another for what is. Two such builds differ only
+	// process ids, inodes, the order of folders): in one way for what is not
+	// varied, in another for what is. Two such builds differ only
 	// by what is varied, or because the build is not deterministic.
 	Controlled bool `json:"controlled"`
 }
+
+// IsUsual tells that nothing is otherwise than in every build.
+func (c Circumstances) IsUsual() bool { return len(c.Varied) == 0 && !c.Controlled }

@@ -79,6 +79,23 @@ func TestWrapper(t *testing.T) {
 		}
 	})
 
+	t.Run("another processor", func(t *testing.T) {
+		args := []string{"-march=native", "-mtune=native", "-mcpu=native", "-march=native2", "-march", "native", "-O2", "-c", "native.c"}
+		for env, want := range map[string][]string{
+			"":          {"-march=native", "-mtune=native", "-mcpu=native"},
+			"x86-64":    {"-march=x86-64", "-mtune=generic", "-mcpu=generic"},
+			"x86-64-v2": {"-march=x86-64-v2", "-mtune=generic", "-mcpu=generic"},
+		} {
+			got := call(t, filepath.Join(dir, "gcc"), []string{"BELLJAR_NATIVE=" + env}, args...)
+			if want := slices.Concat([]string{"gcc"}, want, args[3:]); !slices.Equal(got, want) {
+				t.Errorf("%q: got %q, want %q", env, got, want)
+			}
+			if got := call(t, filepath.Join(dir, "gcc"), nil, args...); !slices.Equal(got[1:], args) {
+				t.Errorf("without the variable: %q", got)
+			}
+		}
+	})
+
 	t.Run("thousands of arguments", func(t *testing.T) {
 		args := slices.Repeat([]string{"object.o"}, 5000)
 		got := call(t, filepath.Join(dir, "gcc"), []string{"BELLJAR_RPATH=/x"}, args...)

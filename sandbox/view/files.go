@@ -126,7 +126,7 @@ func (f *files) err() error { return f.refused }
 
 // put writes a call's result into the caller's memory.
 func put(c *seccomp.Call, address uint64, b []byte) error {
-	err := c.Write(address, b)
+	err := c.Put(address, b)
 	if err == unix.EPERM || err == unix.EACCES {
 		err = refused("write into a build's memory", err)
 	}

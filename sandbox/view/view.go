@@ -28,14 +28,10 @@ type View struct {
 	Version string `json:"version,omitempty"`
 	// Memory is what sysinfo tells, in bytes; 0 means the constant.
 	Memory uint64 `json:"memory,omitempty"`
-	// Umask replaces 022, where it is not 0.
-	Umask int `json:"umask,omitempty"`
 	// Randomize lets the kernel randomise the address space.
 	Randomize bool `json:"randomize,omitempty"`
-	// Pids, when not 0, makes the first process of every step have a number
-	// that is so much above a multiple of 100.
-	Pids int `json:"pids,omitempty"`
-	// Random, when not 0, is the seed of what getrandom gives.
+	// Random, when not 0, is the seed of what getrandom and the pipes of the
+	// sandbox's root give.
 	Random uint64 `json:"random,omitempty"`
 	// Clock is the time of day; nil means the machine's.
 	Clock *Clock `json:"clock,omitempty"`

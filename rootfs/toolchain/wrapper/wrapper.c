@@ -8,7 +8,10 @@
  *   -Wl,-rpath,DIR              for every folder of BELLJAR_RPATH (colons
  *                               between), after them, when the call links
  * so that no path of the build shows in what it makes, and that it finds the
- * parts it declared. Empty variables mean nothing.
+ * parts it declared. BELLJAR_NATIVE, which only a check sets, is another
+ * processor, for example x86-64: -march=native becomes -march=x86-64, and
+ * -mtune=native and -mcpu=native name generic (gcc warns of -mtune=x86-64). Not
+ * in argument files (@FILE). Empty variables mean nothing.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +123,30 @@ static char **add(char **to, const char *list, char separator, const char *prefi
 	return to;
 }
 
+/* processor gives what to say for an argument that asks for the processor at
+ * hand, "native": the one named instead. CPUID is no system call; no sandbox can
+ * answer it otherwise. */
+static char *processor(char *arg, const char *instead)
+{
+	static const char march[] = "-march=";
+	char *text;
+
+	if (!*instead)
+		return arg;
+	if (!strcmp(arg, "-mtune=native"))
+		return "-mtune=generic";
+	if (!strcmp(arg, "-mcpu=native"))
+		return "-mcpu=generic";
+	if (strcmp(arg, "-march=native"))
+		return arg;
+	text = malloc(sizeof march + strlen(instead));
+	if (!text) {
+		perror("belljar compiler wrapper");
+		exit(1);
+	}
+	return strcat(strcpy(text, march), instead);
+}
+
 static const char *variable(const char *name)
 {
 	const char *value = getenv(name);
@@ -131,6 +158,7 @@ int main(int argc, char **argv)
 {
 	const char *maps = variable("BELLJAR_PREFIX_MAP");
 	const char *rpath = variable("BELLJAR_RPATH");
+	const char *native = variable("BELLJAR_NATIVE");
 	const char *base = strrchr(argv[0], '/');
 	const char *driver;
 	char **args, **next;
@@ -149,7 +177,7 @@ int main(int argc, char **argv)
 		next = add(next, maps, ' ', debug_map_option);
 	}
 	for (int i = 1; i < argc; i++)
-		*next++ = argv[i];
+		*next++ = processor(argv[i], native);
 	if (!strstr(base, "cpp") && links(argc, argv))
 		next = add(next, rpath, ':', rpath_option);
 	*next = NULL;
