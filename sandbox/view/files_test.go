@@ -212,9 +212,9 @@ func TestInodesAgree(t *testing.T) {
 }
 
 func TestOtherFileSystem(t *testing.T) {
-	s := &sandbox{dir: build(t, ""), files: Files{Other: true}}
-	got := s.shell(t, `mkdir d; stat -fc %T . d; stat -fc %T d/..; stat -fc %T /proc /dev/shm; stat -c %d /proc/self/stat >/dev/null; [ . -ef "$PWD" ]`)
-	want := []string{"btrfs", "btrfs", "btrfs", "proc", "tmpfs"}
+	s := &sandbox{dir: build(t, ""), files: Files{Other: true, Inodes: InodesRising}}
+	got := s.shell(t, `mkdir d; stat -fc %T . d; stat -fc %T d/..; stat -fc %T /proc /dev/shm; stat -c %i /proc; [ . -ef "$PWD" ]; stat -c %u:%g d /; stat -c %F /dev/stdin`)
+	want := []string{"btrfs", "btrfs", "btrfs", "proc", "tmpfs", "1", "1000:1000", "65534:65534", "symbolic link"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -166,12 +166,28 @@ func TestManyListings(t *testing.T) {
 	s.probe(t, "many")
 }
 
+// Of few names, too, the shuffled order is another than the sorted one.
+func TestShuffledIsNotSorted(t *testing.T) {
+	for _, names := range []string{"ab", "ba", "xy", "abc", "klm", "opq"} {
+		entries := []entry{{name: "."}, {name: ".."}}
+		for _, c := range names {
+			entries = append(entries, entry{name: string(c)})
+		}
+		if arrange(entries, OrderShuffled); looksSorted(entries) {
+			t.Errorf("%s: %v", names, entries)
+		}
+	}
+}
+
 // What is kept is bounded, and what was read to its end goes first.
 func TestListingsAreBounded(t *testing.T) {
 	l := newListings()
 	first := &listing{dev: 1, ino: 2, size: 100}
 	l.keep(first)
 	at, st := first.generation<<indexBits|5, unix.Stat_t{Dev: 1, Ino: 2}
+	if l.at(at, &unix.Stat_t{Dev: 1, Ino: 3}) != nil || l.at(at, &unix.Stat_t{Dev: 2, Ino: 2}) != nil {
+		t.Error("another folder's listing")
+	}
 	for i := range 3 * maxGenerations {
 		n := &listing{size: 100}
 		l.keep(n)
@@ -185,9 +201,6 @@ func TestListingsAreBounded(t *testing.T) {
 		if kept := l.at(at, &st) == first; kept != (i < 2*maxListings-2) {
 			t.Fatalf("after %d others: kept %v", i+1, kept)
 		}
-	}
-	if l.at(at, &unix.Stat_t{Dev: 1, Ino: 3}) != nil {
-		t.Error("another folder's listing")
 	}
 	for range 3 {
 		l.keep(&listing{size: maxListingSize / 2})
