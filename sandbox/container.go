@@ -200,6 +200,9 @@ func (c *container) environment() []string {
 	if c.view.Randomize {
 		env = append(env, randomizeVar+"=1")
 	}
+	if c.view.Pids {
+		env = append(env, pidsVar+"=1")
+	}
 	return env
 }
 

@@ -28,6 +28,7 @@
 #define ROLE "_BELLJAR_SANDBOX"
 #define UID "_BELLJAR_UID"
 #define RANDOMIZE "_BELLJAR_RANDOMIZE"
+#define PIDS "_BELLJAR_PIDS"
 #define FD_STATUS 5
 #define INSIDE 1000 // rootfs.UID
 
@@ -102,6 +103,22 @@ static void become_executor(unsigned uid, unsigned gid)
 		refuse("become the executor");
 }
 
+// spend uses process ids up until the next one is EXECUTOR. How many libcontainer's
+// threads took is chance.
+static void spend(void)
+{
+	enum { EXECUTOR = 50 };
+	pid_t pid;
+
+	do {
+		if ((pid = vfork()) == 0)
+			_exit(0);
+		if (pid < 0)
+			refuse("use up process ids");
+		waitpid(pid, NULL, 0);
+	} while (pid < EXECUTOR - 1);
+}
+
 static void reap(pid_t executor)
 {
 	for (;;) {
@@ -126,6 +143,8 @@ __attribute__((constructor)) static void belljar_init(void)
 	// Only a dumpable process may write its own maps.
 	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
 		refuse("become dumpable");
+	if (getenv(PIDS))
+		spend();
 	executor = fork();
 	if (executor < 0)
 		refuse("start the executor");

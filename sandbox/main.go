@@ -23,6 +23,7 @@ const (
 const (
 	uidVar       = "_BELLJAR_UID"
 	randomizeVar = "_BELLJAR_RANDOMIZE"
+	pidsVar      = "_BELLJAR_PIDS"
 )
 
 // Descriptors of init and executor, in step with init.c. The spec is sealed,

@@ -162,15 +162,14 @@ func TestViewPids(t *testing.T) {
 	b.pids = 17
 	seen := map[string]bool{}
 	for range 20 {
-		seen[b.shell(t, view.View{}, `echo $$; sh -c 'echo $$'; sleep 0.02; sh -c 'echo $$'`)] = true
+		seen[b.shell(t, view.View{Pids: true}, `echo $$ $PPID; sh -c 'echo $$'; sleep 0.02; sh -c 'echo $$'`)] = true
 	}
 	if len(seen) != 1 {
 		t.Errorf("got %v", seen)
 	}
 	for all := range seen {
-		first, _, _ := strings.Cut(all, "\n")
-		if n, err := strconv.Atoi(first); err != nil || n%100 != 17 {
-			t.Errorf("the shell has %q", first)
+		if first, _, _ := strings.Cut(all, "\n"); first != "117 50" {
+			t.Errorf("the shell and its parent have %q", first)
 		}
 	}
 }

@@ -30,6 +30,9 @@ type View struct {
 	Memory uint64 `json:"memory,omitempty"`
 	// Randomize lets the kernel randomise the address space.
 	Randomize bool `json:"randomize,omitempty"`
+	// Pids gives the first process that a build can see the same number each time:
+	// 50.
+	Pids bool `json:"pids,omitempty"`
 	// Random, when not 0, is the seed of what getrandom and the pipes of the
 	// sandbox's root give.
 	Random uint64 `json:"random,omitempty"`
