@@ -73,7 +73,7 @@ func TestCheck(t *testing.T) {
 		"date, as the files say": {
 			depends: func(w *world) string {
 				return strings.Replace(stamp, "03-03", map[bool]string{true: "04-05", false: fmt.Sprintf("03-%02d", 3+w.n*b2i(!w.now.Controlled))}[w.varies(vary.Time)], 1)
-			}, want: "[time] ", builds: 6,
+			}, want: "[time] ", builds: 7,
 		},
 		"host, as the files say": {
 			depends: func(w *world) string {
@@ -81,26 +81,26 @@ func TestCheck(t *testing.T) {
 					return "made on elsewhere.example.org"
 				}
 				return "made on localhost"
-			}, want: "[host] ", builds: 6,
+			}, want: "[host] ", builds: 7,
 		},
 		"time, which nothing betrays": {
-			depends: func(w *world) string { return w.sees(vary.Time) }, want: "[time] ", builds: 10,
+			depends: func(w *world) string { return w.sees(vary.Time) }, want: "[time] ", builds: 11,
 		},
 		"one that comes last": {
-			depends: func(w *world) string { return w.sees(vary.Tmp) }, want: "[tmp] ", builds: 12,
+			depends: func(w *world) string { return w.sees(vary.Tmp) }, want: "[tmp] ", builds: 13,
 		},
 		"two": {
-			depends: func(w *world) string { return w.sees(vary.Umask) + w.sees(vary.Host) }, want: "[umask][host] ", builds: 18,
+			depends: func(w *world) string { return w.sees(vary.Umask) + w.sees(vary.Host) }, want: "[umask][host] ", builds: 20,
 		},
 		"two, as the files say": {
 			depends: func(w *world) string {
 				return map[bool]string{true: "elsewhere.example", false: "here"}[w.varies(vary.Host)] + "\n" +
 					map[bool]string{true: "/home/check", false: "/build"}[w.varies(vary.Home)]
-			}, want: "[home][host] ", builds: 7,
+			}, want: "[home][host] ", builds: 8,
 		},
 		"a pair that acts only together": {
 			depends: func(w *world) string { return fmt.Sprint(w.varies(vary.Locale, vary.Random)) },
-			want:    "[locale random] ", builds: 18,
+			want:    "[locale random] ", builds: 19,
 		},
 		"fails with one cpu": {
 			depends: func(w *world) string {
@@ -108,7 +108,7 @@ func TestCheck(t *testing.T) {
 					return ""
 				}
 				return "x"
-			}, want: "[cpus] make: exit status 2", builds: 11,
+			}, want: "[cpus] make: exit status 2", builds: 12,
 		},
 		"a failure that hides a difference": {
 			depends: func(w *world) string {
@@ -116,7 +116,7 @@ func TestCheck(t *testing.T) {
 					return ""
 				}
 				return w.sees(vary.Locale)
-			}, want: "[locale][cpus] make: exit status 2", builds: 19,
+			}, want: "[locale][cpus] make: exit status 2", builds: 20,
 		},
 		"race": {
 			depends: func(w *world) string {
@@ -124,7 +124,7 @@ func TestCheck(t *testing.T) {
 					return "x"
 				}
 				return fmt.Sprint(w.n)
-			}, want: "race ", builds: 8,
+			}, want: "race ", builds: 9,
 		},
 		"race, and the host": {
 			depends: func(w *world) string {
@@ -138,7 +138,7 @@ func TestCheck(t *testing.T) {
 			depends: func(w *world) string { return fmt.Sprint(w.n == 1 || w.n%4 == 2) }, want: "unknown ", builds: 6,
 		},
 		"every third another": { // the search ends where its culprit is not steady
-			depends: func(w *world) string { return fmt.Sprint(w.n%3 == 1) }, want: "chance ", builds: 17,
+			depends: func(w *world) string { return fmt.Sprint(w.n%3 == 1) }, want: "chance ", builds: 37,
 		},
 		"never the same": {
 			depends: func(w *world) string { return fmt.Sprint(w.n) }, want: "unknown ", builds: 5,
@@ -147,7 +147,7 @@ func TestCheck(t *testing.T) {
 			depends: func(w *world) string { return fmt.Sprint(w.n == 1 || w.n == 7 || w.n == 15) }, want: "chance ", builds: 15,
 		},
 		"once another": {
-			depends: func(w *world) string { return fmt.Sprint(w.n == 1) }, want: "chance ", builds: 9,
+			depends: func(w *world) string { return fmt.Sprint(w.n == 1) }, want: "chance ", builds: 10,
 		},
 		"time, which was not asked for": {
 			depends: func(w *world) string { return w.sees(vary.Time) },
@@ -159,7 +159,16 @@ func TestCheck(t *testing.T) {
 					return fmt.Sprintf("0x%08x", w.n)
 				}
 				return "0x12345678"
-			}, want: "[aslr] ", builds: 7,
+			}, want: "[aslr] ", builds: 6,
+		},
+		"addresses and others": {
+			depends: func(w *world) string {
+				address := "0x12345678"
+				if w.varies(vary.ASLR) {
+					address = fmt.Sprintf("0x%08x", w.n)
+				}
+				return address + w.sees(vary.Time) + w.sees(vary.Pids)
+			}, want: "[time][aslr][pids] ", builds: 22,
 		},
 		"blamed once by chance": { // the 4th build and the 5th differ, as nothing does twice
 			depends: func(w *world) string {
@@ -171,10 +180,10 @@ func TestCheck(t *testing.T) {
 		},
 		"only with nothing held still": {
 			depends: func(w *world) string { return fmt.Sprint(!w.now.Controlled && w.varies(vary.Memory)) },
-			want:    "[memory] ", builds: 16,
+			want:    "[memory] ", builds: 19,
 		},
 		"the record is another": {
-			depends: func(w *world) string { return fmt.Sprint(w.n == 0) }, want: " ", builds: 8,
+			depends: func(w *world) string { return fmt.Sprint(w.n == 0) }, want: " ", builds: 9,
 		},
 	}
 	for name, tt := range tests {

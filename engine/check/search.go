@@ -19,21 +19,37 @@ type search struct {
 }
 
 // run finds every smallest guilty set of all, until the rest makes no
-// difference. It tells whether there was any.
+// difference. It tells whether there was any. Random addresses are tried last and
+// alone: they are others each time, and so would be all builds with them.
 func (s *search) run(all vary.Set) (found bool, err error) {
 	rest := sorted(all).Without(s.base...)
+	found, steady, err := s.all(rest.Without(vary.ASLR))
+	if err != nil || !steady || !rest.Has(vary.ASLR) {
+		return found, err
+	}
+	o, differs, err := s.differs(vary.Set{vary.ASLR})
+	if err != nil || !differs {
+		return found, err
+	}
+	_, err = s.accept(vary.Set{vary.ASLR}, o)
+	return true, err
+}
+
+// all is run for what is the same each time; steady is false when something was
+// not.
+func (s *search) all(rest vary.Set) (found, steady bool, err error) {
 	for {
 		varied, differs, err := s.differs(rest)
 		if err != nil || !differs {
-			return found, err
+			return found, true, err
 		}
 		found = true
 		if err := s.keep(s.usual, varied); err != nil {
-			return true, err
+			return true, false, err
 		}
 		culprits, steady, err := s.culprits(rest, varied)
 		if err != nil || !steady {
-			return true, err
+			return true, false, err
 		}
 		for _, c := range culprits {
 			rest = rest.Without(c...)
