@@ -14,13 +14,13 @@
 #   BENCH_JOBS     jobs of both (default: the number of CPUs)
 #   BENCH_DIR      where all is made (default: a new folder in /var/tmp, removed)
 #   BENCH_SLAPOS   a checkout of https://github.com/SlapOS/slapos (default: a new one)
-#   BENCH_ONLY     some of "start cost again plain many noop hash jobserver profiles"
+#   BENCH_ONLY     some of "start cost again plain many noop hash jobserver check profiles"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 profile=$(realpath "${BENCH_PROFILE:-profiles/examples/demo.cfg}")
 jobs=${BENCH_JOBS:-$(nproc)}
-only=${BENCH_ONLY:-start cost again plain many noop hash jobserver profiles}
+only=${BENCH_ONLY:-start cost again plain many noop hash jobserver check profiles}
 belljar=$PWD/bin/belljar
 dir=${BENCH_DIR:-}
 if [ -z "$dir" ]; then
@@ -215,6 +215,6 @@ if wants cost; then cost; fi
 if wants plain; then plain; fi
 if wants again; then again; fi
 export dir belljar
-for what in many noop hash jobserver; do
+for what in many noop hash jobserver check; do
     if wants "$what"; then tests/bench/store.sh "$what"; fi
 done

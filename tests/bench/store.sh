@@ -1,6 +1,6 @@
 #!/bin/bash
 # Benchmarks of the store and the scheduler, called by run.sh, which sets the
-# variables: tests/bench/store.sh many|noop|hash|jobserver...
+# variables: tests/bench/store.sh many|noop|hash|jobserver|check...
 #   many       60 trivial parts from a store that holds the toolchain alone,
 #              beside Nix: as many trivial derivations, single-user, sandboxed
 #   noop       a run over 500 parts that are all there; and its memory, and that
@@ -8,6 +8,7 @@
 #   hash       the manifest of Go's own folder, beside nix-hash and continuity
 #   jobserver  12 parts of C with -j2 under one jobserver, beside two parts with
 #              two compilers each, and one part after the other with two
+#   check      belljar check of three parts, beside two builds of each
 set -euo pipefail
 say() { printf '\n# %s; load %s\n' "$*" "$(cut -d' ' -f1 /proc/loadavg)"; }
 have() { command -v "$1" >/dev/null; }
@@ -97,6 +98,21 @@ jobserver() {
         { time "$belljar" -q -j2 -c "$work/real.cfg" build >/dev/null; } 2>&1 | sed 's/^/two parts, two compilers each:  /'
         real -j2 "$round$RANDOM" >"$work/real.cfg"
         { time for part in $(echo {zlib,bzip2,libffi}-{1,2,3,4}); do "$belljar" -q -j2 -c "$work/real.cfg" build "$part" >/dev/null; done; } 2>&1 | sed 's/^/one part, two compilers:        /'
+    done
+}
+
+# A check beside two plain builds, which is what any proof costs.
+check() {
+    real '' warm >"$work/real.cfg"
+    "$belljar" -q -c "$work/real.cfg" lock
+    say "check of zlib, bzip2 and libffi, beside two builds of each"
+    for part in zlib-1 bzip2-1 libffi-1; do
+        for salt in a b; do
+            real '' "$salt$RANDOM" >"$work/real.cfg"
+            { time "$belljar" -q -j2 -c "$work/real.cfg" build "$part" >/dev/null; } 2>&1 | sed "s/^/$part, a build: /"
+        done
+        { time "$belljar" -q -j2 -c "$work/real.cfg" check "$part"; } 2>&1 | sed "s/^/$part, the check: /"
+        { time "$belljar" -q -j2 -c "$work/real.cfg" check --no-vary cpus "$part"; } 2>&1 | sed "s/^/$part, with two CPUs: /"
     done
 }
 
