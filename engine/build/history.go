@@ -12,7 +12,7 @@ import (
 
 // note adds the build to its part's history, unless it was interrupted. That
 // it cannot is no reason to lose a build.
-func (b *oneBuild) note(result *Result, err error) {
+func (b *oneBuild) note(err error) {
 	h := store.Build{
 		Started: b.began.UTC().Truncate(time.Second), Key: b.node.Key, Name: b.node.Action.Name,
 		Seconds: time.Since(b.began).Seconds(), CPU: b.used.CPU.Seconds(), MaxRSS: b.used.MaxRSS,
@@ -22,12 +22,7 @@ func (b *oneBuild) note(result *Result, err error) {
 	case failed:
 		h.Outcome, h.Phase = store.OutcomeFailed, failure.Phase
 	case err == nil:
-		h.Outcome = store.OutcomeBuilt
-		// What was built to be observed was thrown away unseen: of its hash
-		// nothing is known.
-		if b.existing == nil || b.options.Repair[b.node.Key] {
-			h.Manifest = result.Record.Manifest
-		}
+		h.Outcome, h.Manifest = store.OutcomeBuilt, b.built
 	default:
 		return
 	}

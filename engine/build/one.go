@@ -43,7 +43,7 @@ func (r *realiser) realise(ctx context.Context, n *plan.Node, member *jobserver.
 	r.options.Events.Started(n)
 	b := &oneBuild{realiser: r, node: n, member: member, existing: record, began: time.Now(), limits: r.limits(n)}
 	result, err := b.build(ctx)
-	b.note(result, err)
+	b.note(err)
 	if f, ok := errors.AsType[*Failure](err); ok {
 		r.options.Events.Failed(f)
 	}
@@ -63,6 +63,7 @@ type oneBuild struct {
 	visible  []string
 	log      *logFile
 	used     sandbox.Result
+	built    string // manifest hash of what was built, once it is known
 	// circumstances are usual but in a trial.
 	circumstances vary.Circumstances
 }
@@ -117,7 +118,7 @@ func (b *oneBuild) phase(name string) { b.options.Events.Phase(b.node, name) }
 func (b *oneBuild) publish(ctx context.Context) (*Result, error) {
 	repair := b.options.Repair[b.node.Key]
 	if b.existing != nil && !repair {
-		return &Result{Record: b.existing, Took: time.Since(b.began)}, nil
+		return b.compare(ctx)
 	}
 	text, err := b.node.Action.Encode()
 	if err != nil {
@@ -143,10 +144,24 @@ func (b *oneBuild) publish(ctx context.Context) (*Result, error) {
 		b.options.Events.Warning(b.node, fmt.Sprintf(
 			"built again it has manifest %.16s, recorded was %.16s, of a tree that is gone: it is not reproducible", record.Manifest, before))
 	}
+	b.built = record.Manifest
 	if err := b.options.Store.DropKept(b.node.Key, b.node.Action.Name); err != nil {
 		return nil, err
 	}
 	return &Result{Record: record, Took: time.Since(b.began)}, nil
+}
+
+// compare looks whether what was built to be observed is what the store has.
+func (b *oneBuild) compare(ctx context.Context) (*Result, error) {
+	again, err := b.staging.Examine(ctx, store.PublishOptions{Candidates: b.visible, Epoch: action.Epoch})
+	if err != nil {
+		return nil, err
+	}
+	if b.built = again.Manifest; b.built != b.existing.Manifest {
+		b.options.Events.Warning(b.node, fmt.Sprintf(
+			"built again to be observed it has manifest %.16s, recorded is %.16s: it is not reproducible, as belljar check would show", b.built, b.existing.Manifest))
+	}
+	return &Result{Record: b.existing, Took: time.Since(b.began)}, nil
 }
 
 // visible lists the store paths that n's build sees: its declared inputs and
