@@ -43,11 +43,7 @@ func (f *files) tell(c *seccomp.Call, fd int, err error, address uint64) (a secc
 		return a, err
 	}
 	defer unix.Close(fd)
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
-		return a, err
-	}
-	d, err := f.device(st.Dev, fd)
+	d, st, err := f.about(fd)
 	if err != nil {
 		return a, err
 	}
@@ -55,6 +51,15 @@ func (f *files) tell(c *seccomp.Call, fd int, err error, address uint64) (a secc
 		return a, err
 	}
 	return a, put(c, address, bytesOf(&st))
+}
+
+// about is the truth about an open file.
+func (f *files) about(fd int) (d *device, st unix.Stat_t, err error) {
+	if err := unix.Fstat(fd, &st); err != nil {
+		return nil, st, err
+	}
+	d, err = f.device(st.Dev, fd)
+	return d, st, err
 }
 
 func (f *files) alter(d *device, st *unix.Stat_t) (err error) {

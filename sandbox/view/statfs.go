@@ -27,11 +27,7 @@ func (f *files) tellSystem(c *seccomp.Call, fd int, err error) (a seccomp.Answer
 		return a, err
 	}
 	defer unix.Close(fd)
-	var st unix.Stat_t
-	if err := unix.Fstat(fd, &st); err != nil {
-		return a, err
-	}
-	d, err := f.device(st.Dev, fd)
+	d, st, err := f.about(fd)
 	if err != nil {
 		return a, err
 	}
