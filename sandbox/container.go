@@ -200,7 +200,7 @@ func (c *container) environment() []string {
 	if c.view.Randomize {
 		env = append(env, randomizeVar+"=1")
 	}
-	if c.view.Pids {
+	if c.view.Pids != 0 {
 		env = append(env, pidsVar+"=1")
 	}
 	return env

@@ -131,16 +131,34 @@ func TestViewRandom(t *testing.T) {
 	b := newBench(t)
 	b.root.Binds = slices.DeleteFunc(b.root.Binds, func(x rootfs.Bind) bool { return strings.HasSuffix(x.Target, "random") })
 	b.root.Pipes = []string{"/dev/random", "/dev/urandom"}
+	b.pids = 17
 	script := "mktemp -u; od -An -N16 -tx1 /dev/urandom; head -c 8 /dev/urandom | od -An -tx1; head -c 200000 /dev/urandom | wc -c"
-	first := b.shell(t, view.View{Random: 1}, script)
-	if again := b.shell(t, view.View{Random: 1}, script); again != first {
+	first := b.shell(t, view.View{Random: 1, Pids: 17}, script)
+	if again := b.shell(t, view.View{Random: 1, Pids: 17}, script); again != first {
 		t.Errorf("one seed gives\n%s\nand\n%s", first, again)
 	}
-	other := b.shell(t, view.View{Random: 2}, script)
+	other := b.shell(t, view.View{Random: 2, Pids: 17}, script)
 	for i, line := range strings.Split(first, "\n")[:3] {
 		if strings.Split(other, "\n")[i] == line {
 			t.Errorf("two seeds give %q", line)
 		}
+	}
+}
+
+// TestViewRandomBeside reads random numbers in processes that run side by side, and
+// again with other numbers of processes: to each its own.
+func TestViewRandomBeside(t *testing.T) {
+	b := newBench(t)
+	script := `for i in 1 2 3 4 5 6 7 8; do (exec mktemp -u /tmp/$i.XXXXXXXXXX) & done; wait`
+	seen := map[string]bool{}
+	for _, n := range []int{17, 17, 17, 67} {
+		b.pids = n
+		lines := strings.Split(b.shell(t, view.View{Random: 1, Pids: n}, script), "\n")
+		slices.Sort(lines)
+		seen[strings.Join(lines, "\n")] = true
+	}
+	if len(seen) != 1 {
+		t.Errorf("got %v", seen)
 	}
 }
 
@@ -162,7 +180,7 @@ func TestViewPids(t *testing.T) {
 	b.pids = 17
 	seen := map[string]bool{}
 	for range 20 {
-		seen[b.shell(t, view.View{Pids: true}, `echo $$ $PPID; sh -c 'echo $$'; sleep 0.02; sh -c 'echo $$'`)] = true
+		seen[b.shell(t, view.View{Pids: 17}, `echo $$ $PPID; sh -c 'echo $$'; sleep 0.02; sh -c 'echo $$'`)] = true
 	}
 	if len(seen) != 1 {
 		t.Errorf("got %v", seen)

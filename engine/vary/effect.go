@@ -54,7 +54,7 @@ func (c Circumstances) View(now time.Time) view.View {
 		Version:   pick(s, Kernel, "", otherVersion),
 		Memory:    pick(s, Memory, 0, uint64(otherMemory)),
 		Randomize: s.Has(ASLR),
-		Pids:      c.Pids() != 0,
+		Pids:      c.Pids(),
 		Files:     c.files(),
 	}
 	switch {

@@ -30,9 +30,10 @@ type View struct {
 	Memory uint64 `json:"memory,omitempty"`
 	// Randomize lets the kernel randomise the address space.
 	Randomize bool `json:"randomize,omitempty"`
-	// Pids gives the first process that a build can see the same number each time:
-	// 50.
-	Pids bool `json:"pids,omitempty"`
+	// Pids, when not 0, gives the first process that a build can see the same number
+	// each time, 50, and says that those of its steps begin so much above a multiple
+	// of 100: what is random depends on a process, not on its number.
+	Pids int `json:"pids,omitempty"`
 	// Random, when not 0, is the seed of what getrandom and the pipes of the
 	// sandbox's root give.
 	Random uint64 `json:"random,omitempty"`

@@ -17,9 +17,9 @@ import (
 // Viewer answers for one sandbox. It is not safe for concurrent use.
 type Viewer struct {
 	view   View
-	clock  *clock // nil: the machine's
-	files  *files // nil: nothing to say of them
-	random *rand.ChaCha8
+	clock  *clock                // nil: the machine's
+	files  *files                // nil: nothing to say of them
+	random map[int]*rand.ChaCha8 // by process; nil: the kernel's
 	vdso   *vdso
 }
 
@@ -42,7 +42,7 @@ func NewViewer(root *os.File, v View) (*Viewer, error) {
 		w.files = newFiles(root, shown, w.clock)
 	}
 	if v.Random != 0 {
-		w.random = rand.NewChaCha8(seed(v.Random))
+		w.random = map[int]*rand.ChaCha8{}
 	}
 	return w, nil
 }
@@ -57,7 +57,7 @@ func (w *Viewer) Answer(c *seccomp.Call) (a seccomp.Answer, ok bool) {
 		return filled(c.Write(c.Args[0], w.sysinfo())), true
 	case unix.SYS_GETRANDOM:
 		if w.random != nil {
-			return w.getrandom(c), true
+			return w.getrandom(c)
 		}
 	}
 	if w.clock != nil {
@@ -124,39 +124,4 @@ func (w *Viewer) sysinfo() []byte {
 		_                                       uint32
 	}{Uptime: 1, TotalRAM: memory, FreeRAM: memory / 2, Procs: 1, Unit: 1})
 	return b.Bytes()
-}
-
-// maxRandom is how much one call gives, as of the kernel's own small reads: who
-// wants more asks again.
-const maxRandom = 1 << 16
-
-func (w *Viewer) getrandom(c *seccomp.Call) seccomp.Answer {
-	b := make([]byte, min(c.Args[1], maxRandom))
-	_, _ = w.random.Read(b) // never fails
-	if len(b) == 0 {
-		return seccomp.Answer{}
-	}
-	a := fill(c, c.Args[0], b)
-	if a.Errno == 0 {
-		a.Value = int64(len(b))
-	}
-	return a
-}
-
-// Feed writes the random stream of v to a pipe that stands for /dev/urandom,
-// until the pipe is closed.
-func Feed(pipe *os.File, v View) {
-	random := rand.NewChaCha8(seed(v.Random + 1))
-	b := make([]byte, 4096)
-	for {
-		_, _ = random.Read(b)
-		if _, err := pipe.Write(b); err != nil {
-			return
-		}
-	}
-}
-
-func seed(n uint64) (s [32]byte) {
-	binary.NativeEndian.PutUint64(s[:], n)
-	return s
 }
