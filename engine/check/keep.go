@@ -3,7 +3,6 @@ package check
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -37,53 +36,29 @@ func (c *checker) keepTrees(usual, varied string) error {
 	return nil
 }
 
-// copyTree copies folders, files and links with their modes. Folders get theirs
-// last: they may be read-only.
+// copyTree copies folders, files and links with their modes, which the library
+// leaves to the umask. Folders get theirs after what is in them: they may be
+// read-only.
 func copyTree(to, from string) error {
-	var folders []string
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		return err
+	}
+	var paths []string
 	modes := map[string]fs.FileMode{}
 	err := filepath.WalkDir(from, func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		relative, err := filepath.Rel(from, path)
-		if err != nil {
+		if err != nil || e.Type() == fs.ModeSymlink {
 			return err
 		}
 		info, err := e.Info()
 		if err != nil {
 			return err
 		}
-		target := filepath.Join(to, relative)
-		switch {
-		case info.IsDir():
-			folders, modes[target] = append(folders, target), info.Mode().Perm()
-			return os.Mkdir(target, 0o700)
-		case info.Mode()&fs.ModeSymlink != 0:
-			link, err := os.Readlink(path)
-			if err != nil {
-				return err
-			}
-			return os.Symlink(link, target)
-		}
-		return copyFile(target, path, info.Mode().Perm())
+		target := to + path[len(from):]
+		paths, modes[target] = append(paths, target), info.Mode().Perm()
+		return nil
 	})
-	for _, folder := range slices.Backward(folders) {
-		err = errors.Join(err, os.Chmod(folder, modes[folder]))
+	for _, path := range slices.Backward(paths) {
+		err = errors.Join(err, os.Chmod(path, modes[path]))
 	}
 	return err
-}
-
-func copyFile(to, from string, mode fs.FileMode) (err error) {
-	in, err := os.Open(from)
-	if err != nil {
-		return err
-	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Chmod(mode), out.Close())
 }
