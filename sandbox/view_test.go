@@ -35,7 +35,7 @@ func TestViewMachine(t *testing.T) {
 		want   string
 	}{
 		{"usual", view.View{}, "uname -nr; id -u", "localhost 5.10.0\n1000"},
-		{"host", view.View{Host: "elsewhere", Domain: "example.org"}, "uname -n; cat /proc/self/uid_map >/dev/null; domainname 2>/dev/null || echo example.org", "elsewhere\nexample.org"},
+		{"host", view.View{Host: "elsewhere", Domain: "example.org"}, "uname -n; domainname", "elsewhere\nexample.org"},
 		{"kernel", view.View{Release: "6.99.0", Version: "#99"}, "uname -rv", "6.99.0 #99"},
 		{"user", view.View{UID: 1234}, "id -u; id -g; touch /build/x; stat -c %u /build/x", "1234\n1234\n1234"},
 	} {

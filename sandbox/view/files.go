@@ -119,7 +119,9 @@ func (f *files) meet(c *seccomp.Call) (err error) {
 // supervisor lacks a right, and for programs that nobody may read.
 var errRefused = errors.New("not shown other files")
 
-func refused(what string, err error) error { return fmt.Errorf("%w: %s: %w", errRefused, what, err) }
+func refused(what string, err error) error {
+	return fmt.Errorf("%w: %s: %w: a check looks into its builds, which sysctl kernel.yama.ptrace_scope=3 forbids", errRefused, what, err)
+}
 
 // err is the first refusal. It wraps errRefused.
 func (f *files) err() error { return f.refused }

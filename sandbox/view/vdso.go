@@ -115,7 +115,7 @@ func (v *vdso) replace(c *seccomp.Call) {
 			continue
 		}
 		if err := c.Put(base+p.offset, p.code); err != nil && c.Valid() && v.refused == nil {
-			v.refused = fmt.Errorf("the kernel does not let the clock of a process be replaced (proc_mem.force_override?): %w", err)
+			v.refused = fmt.Errorf("a check needs a kernel that lets it replace the clock of its builds, one booted without proc_mem.force_override=never or ptrace: %w", err)
 		}
 	}
 }
