@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"belljar.build/engine/audit"
 	"belljar.build/engine/build"
 	"belljar.build/engine/plan"
 )
@@ -54,7 +55,12 @@ func printFailure(w io.Writer, f *build.Failure) {
 	} else {
 		fmt.Fprintf(w, "belljar: error: %s failed in %s: %s\n", f.Node.Action.Name, f.Phase, printableLines(f.Message))
 	}
-	fmt.Fprintln(w, "belljar: hint: the whole log:", f.Log)
+	if f.Log != "" {
+		fmt.Fprintln(w, "belljar: hint: the whole log:", f.Log)
+	}
+	if f.Phase == audit.Phase {
+		fmt.Fprintln(w, "belljar: hint:", auditHint)
+	}
 	if f.Full {
 		fmt.Fprintln(w, "belljar: hint:", fullHint)
 	}

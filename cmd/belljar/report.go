@@ -173,6 +173,9 @@ func (p printableWriter) Write(text []byte) (int, error) {
 	return p.w.Write(shown)
 }
 
+// auditHint stands below builds that fail by their audit.
+const auditHint = "mend the part, or except a finding in [audit-policy] with a reason: RULE PART WHAT: reason (docs/audit.md)"
+
 // fullHint stands below whatever a full disk made fail.
 const fullHint = "the disk is full: belljar gc frees what the store holds and nothing needs"
 

@@ -54,20 +54,24 @@ func like(pattern, text string) bool {
 }
 
 // Apply marks the findings that are excepted, and returns the exceptions that
-// nothing needs, of those about the parts and rules that were looked at.
+// nothing needs, of those about one part by name, and only where the part was
+// looked at for the rule; nil: none was.
 func (p *Policy) Apply(all []Finding, looked func(part string, rule ID) bool) (stale []Exception) {
 	for i := range p.Exceptions {
 		e := &p.Exceptions[i]
-		used, about := false, false
+		used := false
 		for j := range all {
 			if e.matches(&all[j]) {
 				all[j].Excepted, used = e, true
 			}
-			about = about || e.Part == all[j].Part
 		}
-		if !used && !strings.ContainsAny(e.Part, "*?[") && looked(e.Part, e.Rule) {
+		if !used && looked != nil && !strings.ContainsAny(e.Part, "*?[") && looked(e.Part, e.Rule) {
 			stale = append(stale, *e)
 		}
 	}
 	return stale
 }
+
+// Ceilings are the versions of glibc that symbol versions can be held against:
+// those of the manylinux policies and of the toolchains.
+func Ceilings() []string { return []string{"2.17", "2.28", "2.31", "2.34", "2.36"} }

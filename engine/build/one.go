@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
@@ -64,8 +65,10 @@ type oneBuild struct {
 	log      *logFile
 	used     sandbox.Result
 	built    string // manifest hash of what was built, once it is known
-	// circumstances are usual but in a trial.
+	// circumstances are usual, and nothing is hidden of what is visible, but in
+	// a trial.
 	circumstances vary.Circumstances
+	hidden        []string
 }
 
 // build runs the action in a sandbox and publishes its output, unless the key
@@ -128,6 +131,9 @@ func (b *oneBuild) publish(ctx context.Context) (*Result, error) {
 		Action: text, Part: b.node.Part, Candidates: b.visible,
 		Started: b.began, Seconds: time.Since(b.began).Seconds(), Epoch: action.Epoch,
 	}
+	if b.options.Inspect != nil {
+		options.Inspect = b.inspect
+	}
 	before := b.options.Store.Recorded(b.node.Key)
 	publish := b.staging.Publish
 	if repair && before != "" { // its tree may be gone
@@ -136,6 +142,9 @@ func (b *oneBuild) publish(ctx context.Context) (*Result, error) {
 	record, err := publish(ctx, options)
 	if different, ok := errors.AsType[*store.DifferentError](err); ok {
 		return nil, b.failure(&step.Failure{Phase: "repair", Message: different.Error()})
+	}
+	if refusal, ok := errors.AsType[*Refusal](err); ok {
+		return nil, b.refused(refusal)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("build %s: %w", b.node.Action.Name, err)
@@ -188,7 +197,8 @@ func (b *oneBuild) sandboxed(ctx context.Context) (*step.Report, error) {
 		return nil, err
 	}
 	folders := stagingFolders(b.staging)
-	spec, err := b.spec(n, folders, b.visible, order)
+	shown := slices.DeleteFunc(slices.Clone(b.visible), func(path string) bool { return slices.Contains(b.hidden, path) })
+	spec, err := b.spec(n, folders, shown, order)
 	if err != nil {
 		return nil, err
 	}

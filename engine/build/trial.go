@@ -68,7 +68,17 @@ func (t *Trial) Discard() error {
 
 // Build builds n under c. An error is the machine's, or ctx's; a build that fails
 // is a Trial with a Failure.
-func (t *Trials) Build(ctx context.Context, n *plan.Node, c vary.Circumstances) (_ *Trial, err error) {
+func (t *Trials) Build(ctx context.Context, n *plan.Node, c vary.Circumstances) (*Trial, error) {
+	return t.build(ctx, n, c, nil)
+}
+
+// BuildWithout builds n with these outputs (base names) hidden, which it would
+// otherwise see: its environment still names them, but they are not there.
+func (t *Trials) BuildWithout(ctx context.Context, n *plan.Node, hidden []string) (*Trial, error) {
+	return t.build(ctx, n, vary.Circumstances{}, hidden)
+}
+
+func (t *Trials) build(ctx context.Context, n *plan.Node, c vary.Circumstances, hidden []string) (_ *Trial, err error) {
 	staging, err := t.options.Store.NewStaging(n.Key, n.Action.Name)
 	if err != nil {
 		return nil, err
@@ -84,7 +94,7 @@ func (t *Trials) Build(ctx context.Context, n *plan.Node, c vary.Circumstances) 
 		return nil, err
 	}
 	defer member.Leave()
-	b := &oneBuild{realiser: r, node: n, member: member, began: time.Now(), limits: r.limits(n), staging: staging, circumstances: c}
+	b := &oneBuild{realiser: r, node: n, member: member, began: time.Now(), limits: r.limits(n), staging: staging, circumstances: c, hidden: hidden}
 	trial := &Trial{Dir: staging.Path("out"), Log: filepath.Join(filepath.Dir(staging.Path("out")), "log"), staging: staging}
 	err = b.try(ctx, trial)
 	trial.Seconds = time.Since(b.began).Seconds()

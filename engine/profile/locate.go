@@ -76,6 +76,12 @@ func (p *Profile) lineOf(at Position, m mention) Position {
 	return at
 }
 
+// Where is the place of a text within what one contribution says: the line on
+// which it stands.
+func (p *Profile) Where(c Contribution, text string) Position {
+	return p.where(mention{in: []Contribution{c}, text: text})
+}
+
 // lineStarts are the offsets of a file's lines.
 func (p *Profile) lineStarts(file string) []int {
 	if starts, ok := p.starts[file]; ok {

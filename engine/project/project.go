@@ -12,12 +12,16 @@ import (
 	"path/filepath"
 	"strings"
 
+	"belljar.build/engine/audit"
+	"belljar.build/engine/audit/inspect"
+	"belljar.build/engine/audit/policy"
 	"belljar.build/engine/build"
 	"belljar.build/engine/fetch"
 	"belljar.build/engine/lock"
 	"belljar.build/engine/plan"
 	"belljar.build/engine/profile"
 	"belljar.build/engine/store"
+	"belljar.build/rootfs/toolchain"
 )
 
 // Config says what to open. The zero value is the profile buildout.cfg in the
@@ -159,12 +163,35 @@ func (p *Project) Shell(ctx context.Context, g *plan.Graph, part string, o build
 	return build.Shell(ctx, g, g.Part(part), o, s)
 }
 
-// Build realises the graph. The options' Fetch is the project's.
+// Build realises the graph, and holds every part against the audit's policy:
+// those that are built before they get into the store, those that are reused
+// afterwards. The options' Fetch and Inspect are the project's.
 func (p *Project) Build(ctx context.Context, g *plan.Graph, o build.Options) (map[*plan.Node]build.Result, error) {
 	o.Fetch = p.Fetch
+	rules, err := p.Policy(g)
+	if err != nil {
+		return nil, err
+	}
+	i := inspect.New(o.Store, g, rules)
+	i.Warn = o.Events.Warning
+	if rules.Build != policy.Off {
+		o.Inspect = i.Before
+	}
 	results, err := build.Realise(ctx, g, o)
+	if err == nil && rules.Build != policy.Off {
+		err = i.Settle(ctx, results)
+	}
 	if err != nil {
 		return results, err
 	}
 	return results, p.complete(ctx, g)
+}
+
+// Policy is what the profile says that audits hold its parts against.
+func (p *Project) Policy(g *plan.Graph) (*audit.Policy, error) {
+	release, err := toolchain.Load(g.Release)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Read(p.Profile, release.GLibC())
 }

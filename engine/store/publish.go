@@ -34,6 +34,10 @@ type PublishOptions struct {
 	// Epoch is the time that every file gets, in seconds since 1970; 0 means
 	// [DefaultEpoch].
 	Epoch int64
+	// Inspect looks at the tree in its canonical form, before it is published
+	// under the record: it may fill in the record's Audit, and its error keeps
+	// everything out of the store. Default: nobody looks.
+	Inspect func(ctx context.Context, dir string, r *Record) error
 }
 
 // Publish makes the staged output a finished one; the staging is spent then.
@@ -45,6 +49,9 @@ func (g *Staging) Publish(ctx context.Context, o PublishOptions) (*Record, error
 		o.Epoch = DefaultEpoch
 	}
 	r, encoded, err := g.examine(ctx, o)
+	if err == nil && o.Inspect != nil {
+		err = o.Inspect(ctx, g.Path("out"), r)
+	}
 	if err == nil {
 		err = g.install(ctx, r, encoded, o.Action)
 	}

@@ -45,6 +45,9 @@ type Record struct {
 	// Check is the verdict of the last check of this very output, as
 	// engine/check writes it; empty when there was none.
 	Check json.RawMessage `json:"check,omitempty"`
+	// Audit is what the last static audit of this very output found, as
+	// engine/audit writes it; empty when there was none.
+	Audit json.RawMessage `json:"audit,omitempty"`
 }
 
 // Lookup finds the output of a key. It reads the record and looks whether the

@@ -112,3 +112,15 @@ func (r *Release) PackagesFor(output string) []Package {
 func (r *Release) PerlEnv(prefix string) []string {
 	return []string{"PERL5LIB=" + prefix + "/lib/perl-base:" + prefix + "/lib/perl-modules"}
 }
+
+// GLibC is the version of the release's glibc, "2.31": what it builds needs no
+// newer one.
+func (r *Release) GLibC() string {
+	for _, p := range r.Packages {
+		if p.Name == "libc6" {
+			version, _, _ := strings.Cut(p.Version, "-")
+			return version
+		}
+	}
+	return ""
+}

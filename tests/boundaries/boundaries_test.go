@@ -50,11 +50,13 @@ var may = map[string]string{
 	"engine/audit/policy":         "engine/audit engine/profile",
 	"engine/audit/static":         "engine/audit engine/audit/object engine/audit/isa engine/manifest/tree rootfs",
 	"engine/audit/trace":          "engine/action engine/audit engine/audit/debian rootfs sandbox/observe",
+	"engine/audit/inspect":        "engine/action engine/audit engine/audit/policy engine/audit/static engine/build engine/plan engine/store rootfs/toolchain",
+	"engine/audit/minimal":        "engine/audit engine/audit/trace engine/build engine/plan engine/profile engine/store",
 	"engine/audit/report":         "engine/audit engine/graph",
 	"engine/progress":             "engine/build engine/plan",
 	"engine/check":                "engine/build engine/diff engine/manifest engine/plan engine/store engine/vary",
-	"engine/project":              "engine/check engine/vary engine/action engine/build engine/diff engine/fetch engine/graph engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
-	"cmd/belljar":                 "engine/annotate engine/build engine/check engine/diff engine/fetch engine/graph engine/history engine/lock engine/manifest engine/plan engine/profile engine/progress engine/project engine/step engine/store engine/terminal engine/vary engine/why sandbox",
+	"engine/project":              "engine/audit engine/audit/inspect engine/audit/minimal engine/audit/policy engine/audit/report engine/audit/trace engine/check engine/vary engine/action engine/build engine/diff engine/fetch engine/graph engine/lock engine/plan engine/profile engine/recipe engine/store rootfs rootfs/toolchain sandbox",
+	"cmd/belljar":                 "engine/audit engine/audit/minimal engine/audit/report engine/annotate engine/build engine/check engine/diff engine/fetch engine/graph engine/history engine/lock engine/manifest engine/plan engine/profile engine/progress engine/project engine/step engine/store engine/terminal engine/vary engine/why sandbox",
 }
 
 // only names the packages that may import what carries no API promise.
