@@ -50,7 +50,7 @@ var may = map[string]string{
 	"engine/audit/policy":         "engine/audit engine/profile",
 	"engine/audit/static":         "engine/audit engine/audit/object engine/audit/isa engine/manifest/tree rootfs",
 	"engine/audit/trace":          "engine/action engine/audit engine/audit/debian rootfs sandbox/observe",
-	"engine/audit/report":         "engine/audit engine/graph",
+	"engine/audit/report":         "engine/audit engine/graph rootfs",
 	"engine/progress":             "engine/build engine/plan",
 	"engine/check":                "engine/build engine/diff engine/manifest engine/plan engine/store engine/vary",
 	"engine/project":              "engine/check engine/vary engine/action engine/build engine/diff engine/fetch engine/graph engine/lock engine/plan engine/profile engine/recipe engine/store rootfs sandbox",
