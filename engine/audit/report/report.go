@@ -16,10 +16,26 @@ type Document struct {
 	Settings audit.Settings  `json:"settings"`
 	Parts    []Part          `json:"parts"`
 	Findings []audit.Finding `json:"findings"`
+	// FailOn is the least severity that makes the audit fail; "" is a warning.
+	FailOn audit.Severity `json:"fail_on"`
 	// Stale are exceptions that nothing needs any more.
 	Stale []audit.Exception `json:"stale_exceptions"`
+	// Baseline names the file of what was known before; "" for none. Gone is
+	// how much of that was not found again.
+	Baseline string `json:"baseline,omitempty"`
+	Gone     int    `json:"gone,omitempty"`
 	// Graph holds the outputs and their needs; only the HTML page shows it.
 	Graph *graph.Graph `json:"-"`
+}
+
+// Failing is the number of findings for which the audit fails.
+func (d *Document) Failing() int { return audit.Worst(d.Findings, d.failOn()) }
+
+func (d *Document) failOn() audit.Severity {
+	if d.FailOn == "" {
+		return audit.Warning
+	}
+	return d.FailOn
 }
 
 // Part is an output that was looked at.
