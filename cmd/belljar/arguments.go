@@ -48,7 +48,7 @@ func buildoutArgs(args []string) []string {
 // may be clustered: -vc FILE, -oj 2; a value may follow at once: -j2.
 func takesValue(flag string) bool {
 	if name, ok := strings.CutPrefix(flag, "--"); ok {
-		return slices.Contains([]string{"config", "store", "jobs", "limit", "older-than", "keep-last", "max-size", "vary", "no-vary", "repeat", "keep", "against"}, name)
+		return slices.Contains([]string{"config", "store", "jobs", "limit", "older-than", "keep-last", "max-size", "vary", "no-vary", "repeat", "keep", "against", "sarif", "html", "baseline", "write-baseline", "fail-on"}, name)
 	}
 	at := strings.IndexAny(flag, "cj")
 	return strings.HasPrefix(flag, "-") && at == len(flag)-1 && at > 0

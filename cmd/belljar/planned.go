@@ -11,7 +11,7 @@ import (
 func plannedCommands() []*cobra.Command {
 	var all []*cobra.Command
 	for _, name := range []string{
-		"audit", "key", "pack", "unpack", "verify",
+		"key", "pack", "unpack", "verify",
 	} {
 		all = append(all, &cobra.Command{
 			Use: name, Hidden: true, DisableFlagParsing: true,

@@ -64,7 +64,7 @@ Without a command it builds.
 	b.flags(cmd)
 	cmd.AddCommand(
 		buildCommand(g), lockCommand(g), runCommand(g), shellCommand(g), logCommand(g), annotateCommand(g), queryCommand(g),
-		whyCommand(g), graphCommand(g), closureCommand(g), historyCommand(g), diffCommand(g), checkCommand(g),
+		whyCommand(g), graphCommand(g), closureCommand(g), historyCommand(g), diffCommand(g), checkCommand(g), auditCommand(g),
 		gcCommand(g), storeCommand(g), doctorCommand(g),
 	)
 	cmd.AddCommand(plannedCommands()...)

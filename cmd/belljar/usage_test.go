@@ -51,7 +51,7 @@ func TestUsageErrors(t *testing.T) {
 		{"diff of one", "diff zlib", "belljar: error: bad usage: belljar diff takes two outputs or folders, not 1" + help},
 		{"diff of a misspelt part", "diff zlb ./", "belljar: error: bad usage: buildout.cfg has no part \"zlb\"\nbelljar: hint: did you mean \"zlib\"?" + help},
 		{"malformed setting", "a:b:c=1 build", "belljar: error: bad usage: command line: malformed override \"a:b:c=1\"\nbelljar: hint: write section:option=value" + help},
-		{"not built yet", "audit --deep", "belljar: error: belljar audit: not built yet\n"},
+		{"not built yet", "audit --deep", "belljar: error: belljar pack: not built yet\n"},
 		{"missing profile", "-c none.cfg", "none.cfg: read \"none.cfg\": no such file or directory\nbelljar: hint: name the profile with -c FILE\n"},
 		{"missing profile of a command", "build zlib -c none.cfg", "none.cfg: read \"none.cfg\": no such file or directory\nbelljar: hint: name the profile with -c FILE\n"},
 		{"missing profile and misspelt command", "-c none.cfg biuld", "none.cfg: read \"none.cfg\": no such file or directory\nbelljar: hint: \"biuld\" is no command: did you mean \"build\"?\nbelljar: hint: name the profile with -c FILE\n"},

@@ -24,6 +24,8 @@ type AuditOptions struct {
 	Build build.Options
 	// Trace audits what the builds did, too.
 	Trace bool
+	// Baseline are findings that are known; nil for none.
+	Baseline report.Baseline
 	// Tell is called before each part is looked at; may be nil.
 	Tell func(part string)
 }
@@ -75,7 +77,9 @@ func (p *Project) Audit(ctx context.Context, g *plan.Graph, nodes []*plan.Node, 
 			return nil, err
 		}
 	}
-	a.document.Stale = rules.Apply(a.document.Findings, func(part string, rule audit.ID) bool { return a.looked[part][rule[0]] })
+	looked := func(part string, rule audit.ID) bool { return rule != "" && a.looked[part][rule[0]] }
+	a.document.Stale = rules.Apply(a.document.Findings, looked)
+	a.document.Gone = o.Baseline.Apply(a.document.Findings, looked)
 	audit.Sort(a.document.Findings)
 	drawn, err := graph.Collect(o.Build.Store, g)
 	if err != nil {

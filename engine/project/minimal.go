@@ -38,7 +38,9 @@ func (p *Project) Minimal(ctx context.Context, g *plan.Graph, n *plan.Node, o bu
 	proof, err := minimal.Prove(ctx, minimal.Subject{
 		Part: n.Part, Manifest: results[n].Record.Manifest, Declared: declaredInputs(n), Unread: seen.Unread,
 		Closure: o.Store.Closure, Tell: tell,
-		Build: func(ctx context.Context, hidden []string) (*build.Trial, error) { return trials.BuildWithout(ctx, n, hidden) },
+		Build: func(ctx context.Context, hidden []string) (*build.Trial, error) {
+			return trials.BuildWithout(ctx, n, hidden)
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/google/renameio/v2"
+
+	"belljar.build/engine/audit"
+	auditreport "belljar.build/engine/audit/report"
+	"belljar.build/engine/terminal"
+)
+
+// report writes the document in every way that was asked for.
+func (o *auditOptions) report(g *globals, d *auditreport.Document) error {
+	d.Version, d.FailOn, d.Baseline = version(), audit.Severity(o.failOn), o.baseline
+	for _, file := range []struct {
+		name  string
+		write func(io.Writer, *auditreport.Document) error
+	}{{o.sarif, auditreport.SARIF}, {o.html, auditreport.HTML}, {o.writeBaseline, auditreport.WriteBaseline}} {
+		if err := writeReport(file.name, d, file.write); err != nil {
+			return err
+		}
+	}
+	if err := o.print(g, d); err != nil {
+		return err
+	}
+	if d.Failing() > 0 {
+		return &ended{exitFindings}
+	}
+	return nil
+}
+
+func (o *auditOptions) print(g *globals, d *auditreport.Document) error {
+	if o.json {
+		return auditreport.JSON(os.Stdout, d)
+	}
+	return auditreport.Text(os.Stdout, d, auditreport.TextOptions{
+		Verbose: g.verbose > g.quiet,
+		Colour:  terminal.Is(os.Stdout) && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb",
+	})
+}
+
+// writeReport replaces a file in one step; "" is none.
+func writeReport(name string, d *auditreport.Document, write func(io.Writer, *auditreport.Document) error) error {
+	if name == "" {
+		return nil
+	}
+	f, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
+	if err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	defer f.Cleanup()
+	if err := write(f, d); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err := f.CloseAtomicallyReplace(); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+// printRules lists what is looked for.
+func printRules(w io.Writer, json bool) error {
+	if json {
+		return printJSON(w, map[string]any{"rules": audit.Rules()})
+	}
+	var text strings.Builder
+	t := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "RULE\tNAME\tSEVERITY\tWHAT IS WRONG")
+	for _, r := range audit.Rules() {
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", r.ID, r.Name, r.Severity, r.Title)
+	}
+	_ = t.Flush()
+	return writeTable(w, text.String())
+}

@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// Who inspects an output sees what will be published, and its word decides.
+func TestInspect(t *testing.T) {
+	s, ctx := open(t), context.Background()
+	look := func(g *Staging, verdict error) (*Record, error) {
+		must(t, os.WriteFile(g.Path("out/file"), []byte("x"), 0o600))
+		return g.Publish(ctx, PublishOptions{Action: []byte("{}"), Epoch: 7, Inspect: func(_ context.Context, dir string, r *Record) error {
+			var st unix.Stat_t
+			must(t, unix.Lstat(filepath.Join(dir, "file"), &st))
+			if st.Mode&0o777 != 0o644 || st.Mtim.Sec != 7 || r.Manifest == "" {
+				t.Errorf("mode %o, time %d, manifest %q", st.Mode, st.Mtim.Sec, r.Manifest)
+			}
+			r.Audit = json.RawMessage(`{"a":1}`)
+			return verdict
+		}})
+	}
+	refused := errors.New("refused")
+	if _, err := look(stage(t, s, keyOf(1)), refused); !errors.Is(err, refused) {
+		t.Errorf("error %v", err)
+	}
+	if lookup(t, s, keyOf(1)) {
+		t.Error("what was refused is in the store")
+	}
+	_, err := look(stage(t, s, keyOf(1)), nil)
+	must(t, err)
+	got, _, err := s.Lookup(keyOf(1))
+	must(t, err)
+	if compact(t, got.Audit) != `{"a":1}` {
+		t.Errorf("audit %s", got.Audit)
+	}
+	must(t, s.SetCheck(ctx, keyOf(1), got.Manifest, json.RawMessage(`{"c":2}`)))
+	must(t, s.SetAudit(ctx, keyOf(1), got.Manifest, json.RawMessage(`{"b":2}`)))
+	if err := s.SetAudit(ctx, keyOf(1), keyOf(9), json.RawMessage(`{}`)); !errors.Is(err, ErrOther) {
+		t.Errorf("another output: %v", err)
+	}
+	got, _, err = s.Lookup(keyOf(1))
+	must(t, err)
+	if compact(t, got.Audit) != `{"b":2}` || compact(t, got.Check) != `{"c":2}` {
+		t.Errorf("audit %s, check %s", got.Audit, got.Check)
+	}
+}
