@@ -30,7 +30,7 @@ func TestUsageErrors(t *testing.T) {
 		want       string
 	}{
 		{"misspelt command", "biuld", "belljar: error: bad usage: \"biuld\" is neither a command nor a part of buildout.cfg\nbelljar: hint: did you mean \"build\"?" + help},
-		{"misspelt command that is not built yet", "auditt", "belljar: error: bad usage: \"auditt\" is neither a command nor a part of buildout.cfg\nbelljar: hint: did you mean \"audit\"?" + help},
+		{"misspelt command that is not built yet", "pac", "belljar: error: bad usage: \"pac\" is neither a command nor a part of buildout.cfg\nbelljar: hint: did you mean \"pack\"?" + help},
 		{"misspelt part", "zlbi", "belljar: error: bad usage: \"zlbi\" is neither a command nor a part of buildout.cfg\nbelljar: hint: did you mean \"zlib\"?" + help},
 		{"neither", "quite-something-else", "belljar: error: bad usage: \"quite-something-else\" is neither a command nor a part of buildout.cfg\nbelljar: hint: the parts are: zlib, libxml2" + help},
 		{"misspelt part of a command", "build zlib libxml", "belljar: error: bad usage: buildout.cfg has no part \"libxml\"\nbelljar: hint: did you mean \"libxml2\"?" + help},
@@ -51,7 +51,7 @@ func TestUsageErrors(t *testing.T) {
 		{"diff of one", "diff zlib", "belljar: error: bad usage: belljar diff takes two outputs or folders, not 1" + help},
 		{"diff of a misspelt part", "diff zlb ./", "belljar: error: bad usage: buildout.cfg has no part \"zlb\"\nbelljar: hint: did you mean \"zlib\"?" + help},
 		{"malformed setting", "a:b:c=1 build", "belljar: error: bad usage: command line: malformed override \"a:b:c=1\"\nbelljar: hint: write section:option=value" + help},
-		{"not built yet", "audit --deep", "belljar: error: belljar pack: not built yet\n"},
+		{"not built yet", "pack --deep", "belljar: error: belljar pack: not built yet\n"},
 		{"missing profile", "-c none.cfg", "none.cfg: read \"none.cfg\": no such file or directory\nbelljar: hint: name the profile with -c FILE\n"},
 		{"missing profile of a command", "build zlib -c none.cfg", "none.cfg: read \"none.cfg\": no such file or directory\nbelljar: hint: name the profile with -c FILE\n"},
 		{"missing profile and misspelt command", "-c none.cfg biuld", "none.cfg: read \"none.cfg\": no such file or directory\nbelljar: hint: \"biuld\" is no command: did you mean \"build\"?\nbelljar: hint: name the profile with -c FILE\n"},
