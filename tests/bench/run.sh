@@ -14,13 +14,13 @@
 #   BENCH_JOBS     jobs of both (default: the number of CPUs)
 #   BENCH_DIR      where all is made (default: a new folder in /var/tmp, removed)
 #   BENCH_SLAPOS   a checkout of https://github.com/SlapOS/slapos (default: a new one)
-#   BENCH_ONLY     some of "start cost again plain many noop hash jobserver check profiles"
+#   BENCH_ONLY     some of "start cost again plain many noop hash jobserver check audit profiles"
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 profile=$(realpath "${BENCH_PROFILE:-profiles/examples/demo.cfg}")
 jobs=${BENCH_JOBS:-$(nproc)}
-only=${BENCH_ONLY:-start cost again plain many noop hash jobserver check profiles}
+only=${BENCH_ONLY:-start cost again plain many noop hash jobserver check audit profiles}
 belljar=$PWD/bin/belljar
 dir=${BENCH_DIR:-}
 if [ -z "$dir" ]; then
@@ -218,3 +218,4 @@ export dir belljar
 for what in many noop hash jobserver check; do
     if wants "$what"; then tests/bench/store.sh "$what"; fi
 done
+if wants audit; then tests/bench/audit.sh static trace; fi
