@@ -37,8 +37,8 @@ type Inspector struct {
 	// nobody.
 	Warn func(n *plan.Node, text string)
 
-	parts              map[string]string // by path
-	host, user, kernel string
+	parts   map[string]string // by path
+	machine func() machine
 
 	mu      sync.Mutex
 	auditor *static.Auditor
@@ -46,21 +46,32 @@ type Inspector struct {
 
 // New is an inspector of the plan's outputs in a store.
 func New(s *store.Store, g *plan.Graph, p *audit.Policy) *Inspector {
-	i := &Inspector{store: s, graph: g, rules: p, auditor: static.New(p.Settings), parts: map[string]string{}}
+	i := &Inspector{
+		store: s, graph: g, rules: p, parts: map[string]string{},
+		machine: sync.OnceValue(thisMachine), auditor: static.New(p.Settings),
+	}
 	for _, n := range g.Nodes {
 		if n.Part != "" {
 			i.parts[n.Path] = n.Part
 		}
 	}
-	i.host, _ = os.Hostname()
+	return i
+}
+
+// machine names this machine, for what must not show in outputs. A run that
+// audits nothing does not ask.
+type machine struct{ host, user, kernel string }
+
+func thisMachine() (m machine) {
+	m.host, _ = os.Hostname()
 	if u, err := user.Current(); err == nil {
-		i.user = u.Username
+		m.user = u.Username
 	}
 	var uts unix.Utsname
 	if unix.Uname(&uts) == nil {
-		i.kernel = unix.ByteSliceToString(uts.Release[:])
+		m.kernel = unix.ByteSliceToString(uts.Release[:])
 	}
-	return i
+	return m
 }
 
 // Parts are the nodes that are audited, each output once: those with a name in
@@ -200,9 +211,10 @@ func (i *Inspector) subject(n *plan.Node, dir string, references []string) (*sta
 	if err != nil {
 		return nil, fmt.Errorf("audit %s: %w", n.Action.Name, err)
 	}
+	m := i.machine()
 	s := &static.Subject{
 		Tree: static.Tree{Path: n.Path, Part: n.Part, Dir: dir}, References: references, Epoch: action.Epoch,
-		Host: i.host, User: i.user, Kernel: i.kernel, Source: "/usr/src/" + n.Action.Name,
+		Host: m.host, User: m.user, Kernel: m.kernel, Source: "/usr/src/" + n.Action.Name,
 	}
 	seen := map[string]bool{n.Path: true}
 	for _, path := range visible {
