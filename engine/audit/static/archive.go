@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 )
@@ -104,6 +105,20 @@ func longName(name string, names []byte) string {
 // zipEnd is the length of the record that ends a zip archive without a comment.
 const zipEnd = 22
 
+// metered bounds the list of members: the reader of zip archives keeps all of
+// it in memory before it shows any.
+type metered struct {
+	io.ReaderAt
+	left int64
+}
+
+func (m *metered) ReadAt(p []byte, at int64) (int, error) {
+	if m.left -= int64(len(p)); m.left <= 0 {
+		return 0, errMany
+	}
+	return m.ReaderAt.ReadAt(p, at)
+}
+
 // zipBehind tells whether an archive is appended to something else: a Python
 // program in one file, or one that unpacks itself.
 func (s *stream) zipBehind() bool {
@@ -128,10 +143,15 @@ func (s *stream) zip(in io.Reader) error {
 		}
 		at, size = bytes.NewReader(data), int64(len(data))
 	}
-	r, err := zip.NewReader(at, size)
+	directory := &metered{ReaderAt: at, left: maxDirectory}
+	r, err := zip.NewReader(directory, size)
+	if directory.left <= 0 {
+		return errMany
+	}
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return err
 	}
+	directory.left = math.MaxInt64
 	t := &times{run: s.run, label: s.label, subject: "zip entries"}
 	for i, f := range r.File {
 		if i == maxMembers {

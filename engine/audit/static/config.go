@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 
 	"belljar.build/engine/audit"
@@ -13,8 +14,12 @@ import (
 // configuration is far smaller.
 const maxText = 4 << 20
 
-// maxPaths is how many paths of one file are told one by one.
-const maxPaths = 10
+// Of one file so many paths are told one by one, and so many groups of them
+// when there are more.
+const (
+	maxPaths  = 5
+	maxGroups = 10
+)
 
 // text looks at a file that is no ELF file: S07, S08, S25.
 func (r *run) text(f *file) error {
@@ -27,7 +32,13 @@ func (r *run) text(f *file) error {
 	if err != nil {
 		return fmt.Errorf("read %q: %w", f.path, err)
 	}
-	r.tellPaths(rule, f, pathsIn(string(data), d))
+	found := pathsIn(string(data), d)
+	if rule == audit.HostPathInConfig {
+		var databases []hostPath
+		databases, found = apart(found, isDatabase)
+		r.tellPaths(audit.HostPathInScript, f, databases)
+	}
+	r.tellPaths(rule, f, found)
 	return nil
 }
 
@@ -111,12 +122,29 @@ func (r *run) tellPaths(rule audit.ID, f *file, found []hostPath) {
 		order, by = group(found, firstNames)
 	}
 	for i, subject := range order {
-		if i == maxPaths-1 && len(order) > maxPaths {
+		if i == maxGroups-1 && len(order) > maxGroups {
 			r.add(r.pathFinding(rule, f, "more", rest(order[i:], by)))
 			return
 		}
 		r.add(r.pathFinding(rule, f, subject, by[subject]))
 	}
+}
+
+// isDatabase tells what programs read when they run, and nobody builds with:
+// no error, even where others are told how to build.
+func isDatabase(p hostPath) bool {
+	return strings.Contains(p.path, "/zoneinfo") || strings.Contains(p.path, "/terminfo")
+}
+
+func apart(all []hostPath, is func(hostPath) bool) (those, others []hostPath) {
+	for _, p := range all {
+		if is(p) {
+			those = append(those, p)
+		} else {
+			others = append(others, p)
+		}
+	}
+	return those, others
 }
 
 // group sorts the mentions by what name makes of their paths, in the order in
@@ -142,8 +170,12 @@ func rest(order []string, by map[string][]hostPath) (all []hostPath) {
 
 // firstNames: "/usr/lib" of "/usr/lib/x86_64-linux-gnu/libz.so".
 func firstNames(p string) string {
-	names := strings.SplitN(strings.TrimPrefix(p, "/"), "/", 3)
-	return "/" + path.Join(names[:min(2, len(names))]...)
+	n := 2
+	if strings.HasPrefix(p, "/usr/src/") {
+		n = 3
+	}
+	names := strings.SplitN(strings.TrimPrefix(p, "/"), "/", n+1)
+	return "/" + path.Join(names[:min(n, len(names))]...)
 }
 
 func (r *run) pathFinding(rule audit.ID, f *file, subject string, all []hostPath) audit.Finding {
@@ -154,12 +186,14 @@ func (r *run) pathFinding(rule audit.ID, f *file, subject string, all []hostPath
 	}
 	found := audit.New(rule, f.path, cut(subject), message)
 	found.Fix = fix
-	for i, p := range all {
+	line := 0
+	for _, p := range all {
 		root, _ := buildOnly(p.path)
-		if root != "" {
+		if root != "" && !slices.Contains(f.told, root) {
 			f.told = append(f.told, root)
 		}
-		if i < audit.MaxEvidence {
+		if p.line != line && len(found.Evidence) < audit.MaxEvidence {
+			line = p.line
 			found.Evidence = append(found.Evidence, audit.Evidence{Where: fmt.Sprintf("line %d", p.line), Text: around(p.text, p.path)})
 		}
 	}

@@ -16,6 +16,8 @@ const (
 	maxZip     = 64 << 20  // bytes of an archive inside another that is held in memory
 	maxWindow  = 64 << 20  // bytes of memory that a compressed stream may ask for
 	maxMembers = 1 << 16   // of one archive
+	// maxDirectory is how many bytes of a zip archive's list of members are read.
+	maxDirectory = 16 << 20
 )
 
 // fileRun is what the rules about files keep of one output.

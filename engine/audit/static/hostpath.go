@@ -195,7 +195,11 @@ func (m *mention) alternative() bool {
 
 // compared: `test "$includedir" != /usr/include` avoids the folder.
 func (m *mention) compared() bool {
-	before := strings.TrimRight(m.line[:m.start], `"'`)
+	before := m.line[:m.start]
+	if m.start > 0 && isWordByte(m.line[m.start-1]) { // "-L${libdir}" != "-L/usr/lib"
+		before = before[:strings.LastIndexByte(before, '-')]
+	}
+	before = strings.TrimRight(before, `"'`)
 	after := strings.TrimLeft(m.line[m.end:], `"'`)
 	test := strings.Contains(m.line, "[ ") || strings.Contains(m.line, "test ")
 	for _, operator := range []string{"!=", "==", "=", "eq", "ne", "STREQUAL", "MATCHES", "EQUAL", "=~"} {

@@ -229,7 +229,7 @@ func (s *stream) unpack(in io.Reader) {
 			err = d.Close()
 		}
 	}
-	if errors.Is(err, errBound) || errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, xz.ErrMemlimit) {
+	if errors.Is(err, errBound) || errors.Is(err, errMany) || errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, xz.ErrMemlimit) {
 		s.note(s.label, err.Error())
 	}
 }
