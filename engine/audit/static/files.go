@@ -1,16 +1,68 @@
 package static
 
-import "belljar.build/engine/manifest/tree"
+import (
+	"fmt"
+	"slices"
 
-// mode: S10.
-func (r *run) mode(e *tree.Entry) {}
+	"belljar.build/engine/audit"
+)
 
-// link: S09.
-func (r *run) link(path, target string) error { return nil }
+// What looking into compressed files and archives may cost. What is beyond is
+// told in a note, never left out silently.
+const (
+	maxDepth   = 4         // archives in archives, compression counted
+	maxUnpack  = 256 << 20 // bytes that one file may unpack to, all nesting included
+	maxOutput  = 2 << 30   // bytes that the files of one output may unpack to
+	maxZip     = 64 << 20  // bytes of an archive inside another that is held in memory
+	maxWindow  = 64 << 20  // bytes of memory that a compressed stream may ask for
+	maxMembers = 1 << 16   // of one archive
+	// maxDirectory is how many bytes of a zip archive's list of members are read.
+	maxDirectory = 16 << 20
+)
 
-// text looks at a file that is no ELF file: S07, S08, S25, S22 of a header.
-func (r *run) text(f *file) error { return nil }
+// fileRun is what the rules about files keep of one output.
+type fileRun struct {
+	world    *world
+	referred map[string]bool   // the output's references, itself among them
+	keys     map[string]string // keys of trees that it does not refer to
+	traces   []trace
+	left     int64 // bytes that may still be unpacked
+	windows  []*window
+	// What is later than SOURCE_DATE_EPOCH in the tree itself.
+	lateCount int
+	lateSome  []audit.Evidence
+}
 
-// bytes reads every file through, once: S20, S21, S22 and into what is
-// compressed.
-func (r *run) bytes(f *file) error { return nil }
+func newFileRun(r *run) *fileRun {
+	s := &r.subject
+	f := &fileRun{world: newWorld(s), referred: map[string]bool{s.Path: true}, keys: map[string]string{}, left: maxOutput, traces: tracesOf(s)}
+	for _, name := range s.References {
+		f.referred[name] = true
+	}
+	for _, t := range slices.Concat(s.Visible, s.Others, []Tree{s.Base, s.Tools}) {
+		if isTreeName(t.Path) && !f.referred[t.Path] {
+			f.keys[t.Path[:keyLength]] = t.Path
+		}
+	}
+	return f
+}
+
+// late takes note of an entry whose own time is too late.
+func (f *fileRun) late(path string, seconds int64) {
+	f.lateCount++
+	if len(f.lateSome) < audit.MaxEvidence {
+		f.lateSome = append(f.lateSome, audit.Evidence{Where: path, Text: stamp(seconds)})
+	}
+}
+
+// filesFinish tells what is about the output as a whole.
+func (r *run) filesFinish() {
+	f := r.files
+	if f.lateCount == 0 {
+		return
+	}
+	found := audit.New(audit.Timestamp, "", "mtime", fmt.Sprintf("%d files have modification times later than SOURCE_DATE_EPOCH", f.lateCount))
+	found.Evidence = f.lateSome
+	found.Fix = "build it again: outputs get their times when they enter the store"
+	r.add(found)
+}

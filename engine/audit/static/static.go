@@ -43,6 +43,9 @@ type Subject struct {
 	Others []Tree
 	// Epoch is SOURCE_DATE_EPOCH, seconds since 1970.
 	Epoch int64
+	// Started is when the build began, seconds since 1970, 0 if that is not
+	// known: what is older than that it cannot have written.
+	Started int64
 	// Host, User and Kernel are this machine's, to be found in the bytes; ""
 	// for those that are not looked for, such as a user named build.
 	Host, User, Kernel string
@@ -70,6 +73,8 @@ func (a *Auditor) Audit(ctx context.Context, s Subject) (_ []audit.Finding, err 
 	}
 	defer func() { err = errors.Join(err, root.Close()) }()
 	r := &run{Auditor: a, subject: s, root: root, seen: map[uint64]bool{}}
+	r.files = newFileRun(r)
+	defer func() { err = errors.Join(err, r.files.world.close()) }()
 	err = root.Walk(func(e *tree.Entry) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
@@ -77,6 +82,7 @@ func (a *Auditor) Audit(ctx context.Context, s Subject) (_ []audit.Finding, err 
 		return r.visit(e)
 	})
 	if err == nil {
+		r.filesFinish()
 		err = r.elfFinish(ctx)
 	}
 	if err != nil {
@@ -97,6 +103,7 @@ type run struct {
 	seen     map[uint64]bool // inodes with several names
 	findings []audit.Finding
 	elfRun   elfRun
+	files    *fileRun
 }
 
 func (r *run) add(f audit.Finding) { r.findings = append(r.findings, f) }
@@ -128,6 +135,8 @@ type file struct {
 	size int64
 	in   *os.File
 	head []byte // its first bytes, up to 512
+	// told are the folders of builds that a finding of S08 or S25 names already.
+	told []string
 }
 
 // regular looks at a file's content.
