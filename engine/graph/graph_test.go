@@ -95,6 +95,24 @@ func TestFormats(t *testing.T) {
 	}
 }
 
+// A page puts the drawing among its own text, with links and marks.
+func TestDrawMarks(t *testing.T) {
+	var svg strings.Builder
+	must(t, collected(t).Draw(&svg, Drawing{Bare: true, Mark: func(n *Node) Mark {
+		if n.Name != "zlib-1.3" {
+			return Mark{}
+		}
+		return Mark{Class: "error", Link: `#"<x>`, Badge: "7", Note: "7 errors\u202e"}
+	}}))
+	wellFormed(t, svg.String())
+	for text, want := range map[string]int{
+		`<a href="#&quot;&lt;x&gt;"><g class="error"><title>zlib`: 1,
+		"7 errors\ufffd</title>":                                  1, `>7</text></g></g></a>`: 1, "<a ": 1, "badge": 1, "<style": 0, "asked for": 0,
+	} {
+		equal(t, text, strings.Count(svg.String(), text), want)
+	}
+}
+
 func wellFormed(t *testing.T, text string) {
 	t.Helper()
 	d := xml.NewDecoder(strings.NewReader(text))

@@ -30,22 +30,32 @@ path.e{fill:none;stroke:#8291a1;stroke-width:1.3}path.r{stroke:#3d84cc;stroke-wi
 path.e:hover{stroke:#d9822b;stroke-width:3}`
 
 // SVG draws the graph, from left to right. It needs no other program.
-func (g *Graph) SVG(w io.Writer) error {
+func (g *Graph) SVG(w io.Writer) error { return g.Draw(w, Drawing{}) }
+
+// Draw is SVG with what the drawing says more.
+func (g *Graph) Draw(w io.Writer, d Drawing) error {
 	layout, edges := g.place()
 	b := bufio.NewWriter(w)
-	width, height := layout.Width+2*margin, layout.Height+2*margin+legendHeight
-	width = max(width, legendWidth+2*margin)
+	width, height := layout.Width+2*margin, layout.Height+2*margin
+	if !d.Bare {
+		width, height = max(width, legendWidth+2*margin), height+legendHeight
+	}
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f">`+"\n", width, height, width, height)
-	fmt.Fprintf(b, "<style>%s</style>\n<defs>%s%s</defs>\n", style, arrow("a", "#8291a1"), arrow("b", "#3d84cc"))
+	if !d.Bare {
+		fmt.Fprintf(b, "<style>%s</style>\n", style)
+	}
+	fmt.Fprintf(b, "<defs>%s%s</defs>\n", arrow("a", "#8291a1"), arrow("b", "#3d84cc"))
 	fmt.Fprintf(b, `<g transform="translate(%d %d)">`+"\n", margin, margin)
 	for i, e := range edges {
 		drawEdge(b, e[0], e[1], layout.Routes[i])
 	}
 	for i, n := range g.Nodes {
-		drawNode(b, n, layout.Boxes[i])
+		drawNode(b, n, layout.Boxes[i], d.mark(n))
 	}
 	fmt.Fprintln(b, "</g>")
-	legend(b, height-margin)
+	if !d.Bare {
+		legend(b, height-margin)
+	}
 	fmt.Fprintln(b, "</svg>")
 	return b.Flush()
 }
@@ -92,7 +102,7 @@ func shorten(s string) string {
 	return s
 }
 
-func drawNode(w io.Writer, n *Node, b layered.Box) {
+func drawNode(w io.Writer, n *Node, b layered.Box, m Mark) {
 	var class []string
 	for _, c := range []struct {
 		name string
@@ -102,11 +112,19 @@ func drawNode(w io.Writer, n *Node, b layered.Box) {
 			class = append(class, c.name)
 		}
 	}
+	if m.Class != "" {
+		class = append(class, escape(m.Class))
+	}
+	tooltip := n.tooltip()
+	if m.Note != "" {
+		tooltip += "\n" + m.Note
+	}
 	name, small := n.text()
-	fmt.Fprintf(w, `<g class="%s"><title>%s</title><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="8"/>`,
-		strings.Join(class, " "), escape(n.tooltip()), b.X, b.Y, b.Width, b.Height)
+	before, after := m.link()
+	fmt.Fprintf(w, `%s<g class="%s"><title>%s</title><rect x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="8"/>`,
+		before, strings.Join(class, " "), escape(tooltip), b.X, b.Y, b.Width, b.Height)
 	fmt.Fprintf(w, `<text class="n" x="%.1f" y="%.1f">%s</text>`, b.X+padding, b.Y+18, escape(name))
-	fmt.Fprintf(w, `<text class="s" x="%.1f" y="%.1f">%s</text></g>`+"\n", b.X+padding, b.Y+33, escape(small))
+	fmt.Fprintf(w, `<text class="s" x="%.1f" y="%.1f">%s</text>%s</g>%s`+"\n", b.X+padding, b.Y+33, escape(small), m.badge(b), after)
 }
 
 func (n *Node) tooltip() string {

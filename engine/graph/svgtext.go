@@ -64,11 +64,13 @@ func legend(w io.Writer, y float64) {
 	}
 }
 
-// escape makes any text one that XML can hold. (Package encoding/xml could, but
+// escape makes any text one that XML can hold and in which nothing hides or turns
+// the direction of letters. (Package encoding/xml could, but
 // takes its time at every start of the program.)
 func escape(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff {
+		if r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 || r == 0xfffe || r == 0xffff ||
+			r == '\u2028' || r == '\u2029' || unicode.Is(unicode.Cf, r) {
 			return unicode.ReplacementChar
 		}
 		return r // of what is no UTF-8, this is a replacement character already
