@@ -9,7 +9,7 @@ import (
 // symbols, and names of 6 MB.
 const (
 	maxDynamic = 64 << 10 // bytes
-	maxNeeded  = 4096
+	maxNeeded  = 1024
 	maxStrings = 64 << 20
 	maxSymbols = 1 << 20
 	maxName    = 64 << 10

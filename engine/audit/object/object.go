@@ -70,7 +70,10 @@ func (f *File) Program() bool {
 // Library tells whether a program can load it.
 func (f *File) Library() bool { return f.Type == elf.ET_DYN && !f.PIE }
 
-// Read reads a file of so many bytes. in is used as long as the file is.
+// Close lets go of what only Functions, Dlopens, Code and Text need.
+func (f *File) Close() { f.in, f.symbols, f.dynamic = source{}, nil, dynamic{} }
+
+// Read reads a file of so many bytes. in is used until Close.
 func Read(in io.ReaderAt, size int64) (*File, error) {
 	f := &File{in: source{in, size}}
 	var ident [elf.EI_NIDENT + 4]byte
@@ -113,9 +116,18 @@ func (f *File) readSegments() error {
 	if err := f.in.load(h.Phoff, f.Segments); err != nil {
 		return err
 	}
+	loaded := uint64(0)
 	for _, p := range f.Segments {
-		if elf.ProgType(p.Type) == elf.PT_INTERP {
+		switch elf.ProgType(p.Type) {
+		case elf.PT_INTERP:
 			f.Interpreter = f.in.text(p.Off, p.Filesz)
+		case elf.PT_LOAD:
+			// Segments that share bytes would be read again and again.
+			all := uint64(f.in.size)
+			if p.Filesz > all || loaded > all-p.Filesz {
+				return ErrDamaged
+			}
+			loaded += p.Filesz
 		}
 	}
 	return nil
