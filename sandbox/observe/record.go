@@ -6,8 +6,9 @@
 // on. What it reads is the process's memory, which may change before the
 // kernel reads it again: a build that means to deceive the record can, so the
 // record tells of honest builds and enforces nothing. It does not see what the
-// kernel opens by itself (the #! interpreter, the ELF loader), nor calls that
-// name nothing (fstat, mmap), nor those that the policy refuses.
+// kernel opens by itself (the ELF loader), nor most calls that name nothing
+// (fstat, mmap), nor those that the policy refuses, nor the clocks, which are
+// read through the vDSO without a call.
 package observe
 
 import (
@@ -37,7 +38,8 @@ type Record struct {
 	Op Op `json:"op,omitempty"`
 	// Path is absolute inside the sandbox, as it was named: "..", "//" and
 	// links are not resolved. For [Connect] it is an address, such as
-	// "unix:/run/x", "unix:@name" or "inet:127.0.0.1:80".
+	// "unix:/run/x", "unix:@name" or "inet:127.0.0.1:80"; for [Ask] it is "uname",
+	// "sysinfo", "getrandom" or "sched_getaffinity".
 	Path string `json:"path,omitempty"`
 	// Found tells whether the path was there when it was named. It is true of
 	// what was started, and false of addresses other than paths.
@@ -60,6 +62,7 @@ const (
 	Link    Op = "link"    // the target of a symbolic link that is read, or the source of a new hard link or name
 	Create  Op = "create"  // the name of a new link, or a new name
 	Connect Op = "connect" // a socket's peer
+	Ask     Op = "ask"     // a call that tells of the machine or makes a random number; Path is its name
 )
 
 // maxRecords and maxBytes are how much of one sandbox is recorded, and with it
