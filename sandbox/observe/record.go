@@ -14,7 +14,6 @@ package observe
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"io"
 	"strconv"
 )
@@ -136,21 +135,4 @@ func (o *Writer) Close() error {
 		_ = o.encoder.Encode(Record{Truncated: true})
 	}
 	return o.buffer.Flush()
-}
-
-// Read calls each for every record of an observation, in order, until it
-// returns an error.
-func Read(r io.Reader, each func(Record) error) error {
-	d := json.NewDecoder(bufio.NewReader(r))
-	for {
-		var record Record
-		if err := d.Decode(&record); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		if err := each(record); err != nil {
-			return err
-		}
-	}
 }

@@ -23,22 +23,24 @@ import (
 //   - Programs that load libz.so.1 at run time and miss it count as well.
 //   - Headers go by the name with which one would #include them: sys/types.h is
 //     another than types.h. Whatever a compiler does not find it has also looked
-//     for in /usr/include, so only misses there count.
+//     for in /usr/include and its folder for amd64, so only misses there count.
 //   - pkg-config does not look into folders that do not exist, so what it was
 //     asked for counts too.
 type lookups struct {
-	found     memory
-	libraries misses
-	loaded    misses
-	headers   misses
-	modules   misses
-	linked    map[string]bool // what some linker found
-	parts     []string
+	found memory
+	// perMachine are the headers that were missed in the folder of that name.
+	perMachine memory
+	libraries  misses
+	loaded     misses
+	headers    misses
+	modules    misses
+	linked     map[string]bool // what some linker found
+	parts      []string
 }
 
 func newLookups(s Subject) *lookups {
 	return &lookups{
-		found: newMemory(), libraries: misses{}, loaded: misses{}, headers: misses{}, modules: misses{},
+		found: newMemory(), perMachine: newMemory(), libraries: misses{}, loaded: misses{}, headers: misses{}, modules: misses{},
 		linked: map[string]bool{}, parts: s.Parts,
 	}
 }
@@ -123,10 +125,27 @@ func (l *lookups) header(e event) {
 		if e.op == observe.Open || isNamed {
 			l.foundHeader(e)
 		}
-	case isNamed || e.op == observe.Open:
-		if name := included(e.path); name != "" && (e.at == base || e.at == outside) {
-			l.headers.add(name, e.by)
-		}
+	case (isNamed || e.op == observe.Open) && (e.at == base || e.at == outside):
+		l.missedHeader(e)
+	}
+}
+
+// perMachine is where headers are that differ from machine to machine.
+const perMachine = "/usr/include/x86_64-linux-gnu"
+
+// missedHeader takes of what a compiler misses only what it has looked for in
+// the last two folders, one after the other: what a header includes in quotes it
+// first looks for beside that header, which does not mean "bits/linux/stat.h".
+func (l *lookups) missedHeader(e event) {
+	name := included(e.path)
+	switch {
+	case name == "":
+	case e.by.kind != compiler:
+		l.headers.add(name, e.by)
+	case strings.HasPrefix(e.path, perMachine+"/"):
+		l.perMachine.add(e.by, name)
+	case e.path == "/usr/include/"+name && l.perMachine.has(e.by, name):
+		l.headers.add(name, e.by)
 	}
 }
 
@@ -154,7 +173,7 @@ func isHeader(file string) bool {
 
 // included is the name by which a path in a folder for headers is included.
 func included(file string) string {
-	for _, folder := range []string{"/usr/include/x86_64-linux-gnu", "/usr/include", "/usr/local/include"} {
+	for _, folder := range []string{perMachine, "/usr/include", "/usr/local/include"} {
 		if name, ok := below(file, folder); ok {
 			return name
 		}
