@@ -93,8 +93,12 @@ func (c *container) answer(viewer *view.Viewer, o *observe.Observer, g *group) e
 		}
 	}
 	err = seccomp.Serve(files[0], func(call *seccomp.Call) seccomp.Answer {
-		if a, ok := viewer.Answer(call); ok || o == nil {
+		a, shown := viewer.Answer(call)
+		switch {
+		case o == nil:
 			return a
+		case shown:
+			return o.Note(call, a)
 		}
 		return o.Answer(call)
 	})

@@ -1,6 +1,8 @@
 package observe
 
 import (
+	"strings"
+
 	"golang.org/x/sys/unix"
 
 	"belljar.build/seccomp"
@@ -51,8 +53,14 @@ var decoders = map[uint32]func(reader) ([]access, error){
 	unix.SYS_SYMLINK:           func(r reader) ([]access, error) { return r.name(Create, unix.AT_FDCWD, 1, false) },
 	unix.SYS_SYMLINKAT:         func(r reader) ([]access, error) { return r.name(Create, int32(r.Args[1]), 2, false) },
 	unix.SYS_CONNECT:           func(r reader) ([]access, error) { return r.connect(1, 2) },
+	unix.SYS_UNAME:             func(reader) ([]access, error) { return ask("uname") },
+	unix.SYS_SYSINFO:           func(reader) ([]access, error) { return ask("sysinfo") },
+	unix.SYS_GETRANDOM:         func(reader) ([]access, error) { return ask("getrandom") },
+	unix.SYS_SCHED_GETAFFINITY: func(reader) ([]access, error) { return ask("sched_getaffinity") },
 	unix.SYS_SENDTO:            func(r reader) ([]access, error) { return r.connect(4, 5) },
 }
+
+func ask(what string) ([]access, error) { return []access{{op: Ask, path: what, found: true}}, nil }
 
 // follows tells whether the AT_ flags let a last link be followed.
 func follows(flags uint64) bool { return flags&unix.AT_SYMLINK_NOFOLLOW == 0 }
@@ -104,14 +112,37 @@ const maxArgs, maxArgBytes = 8192, 1 << 20
 
 func (r reader) exec(dir int32, arg, argv int, follow bool) ([]access, error) {
 	a, err := r.name(Exec, dir, arg, follow)
-	if err != nil || len(a) == 0 || !r.o.executable(a[0].path) {
+	if err != nil || len(a) == 0 {
 		return a, err
 	}
-	a[0].argv = []string{}
-	if r.Args[argv] == 0 { // which Linux takes for no arguments
+	ok, interpreter := r.o.executable(a[0].path)
+	if !ok {
 		return a, nil
 	}
-	given, err := r.Texts(r.Args[argv], maxArgs, maxArgBytes)
-	a[0].argv = append(a[0].argv, given...)
-	return a, err
+	if a[0].argv = []string{}; r.Args[argv] != 0 { // no arguments are none to Linux
+		var given []string
+		given, err = r.Texts(r.Args[argv], maxArgs, maxArgBytes)
+		a[0].argv = append(a[0].argv, given...)
+	}
+	return append(a, r.interpreters(interpreter)...), err
+}
+
+// interpreters are the one that the kernel opens for a script and, should that be
+// a script too, its own, as far as the kernel goes.
+func (r reader) interpreters(path string) (all []access) {
+	for range 5 {
+		if path == "" {
+			break
+		}
+		if !strings.HasPrefix(path, "/") {
+			absolute, err := r.absolute(unix.AT_FDCWD, path)
+			if err != nil {
+				break
+			}
+			path = absolute
+		}
+		all = append(all, access{op: Open, path: path, found: r.o.exists(path, true)})
+		_, path = r.o.executable(path)
+	}
+	return all
 }

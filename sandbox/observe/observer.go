@@ -45,7 +45,11 @@ func (o *Observer) Close() error {
 // Answer lets the call go on, and records it once it does: what was read under
 // the caller's pid was the caller's own then.
 func (o *Observer) Answer(c *seccomp.Call) seccomp.Answer {
-	a := seccomp.Answer{Continue: true}
+	return o.Note(c, seccomp.Answer{Continue: true})
+}
+
+// Note records a call that is answered so; it takes the answer's Sent for itself.
+func (o *Observer) Note(c *seccomp.Call, a seccomp.Answer) seccomp.Answer {
 	decode, ok := decoders[c.Number]
 	if !ok {
 		return a

@@ -74,28 +74,49 @@ func (o *Observer) lookup(path string, follow bool) (int, error) {
 	}
 }
 
-// executable tells whether execve would start the path.
-func (o *Observer) executable(path string) bool {
+// executable tells whether execve would start the path, and which interpreter
+// the kernel then opens, "" for none.
+func (o *Observer) executable(path string) (ok bool, interpreter string) {
 	fd, err := o.lookup(path, true)
 	if err != nil {
-		return false
+		return false, ""
 	}
 	defer unix.Close(fd)
 	var st unix.Stat_t
-	return unix.Fstat(fd, &st) == nil && st.Mode&unix.S_IFMT == unix.S_IFREG && st.Mode&0o111 != 0 && isProgram(fd)
+	if unix.Fstat(fd, &st) != nil || st.Mode&unix.S_IFMT != unix.S_IFREG || st.Mode&0o111 == 0 {
+		return false, ""
+	}
+	return program(fd)
 }
 
-// isProgram looks at how the regular file begins: the kernel starts ELF files
-// and scripts with an interpreter. What cannot be read may be either.
-func isProgram(fd int) bool {
+// program looks at how the regular file begins: the kernel starts ELF files and
+// scripts with an interpreter. What cannot be read may be either.
+func program(fd int) (ok bool, interpreter string) {
 	file, err := unix.Open(fmt.Sprintf("/proc/self/fd/%d", fd), unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
 	if err != nil {
-		return true
+		return true, ""
 	}
 	defer unix.Close(file)
-	var head [4]byte
+	var head [256]byte // as much as the kernel reads
 	n, err := unix.Read(file, head[:])
-	return err != nil || n == 4 && string(head[:]) == "\x7fELF" || n >= 2 && string(head[:2]) == "#!"
+	if err != nil {
+		return true, ""
+	}
+	line, script := strings.CutPrefix(string(head[:n]), "#!")
+	return script || strings.HasPrefix(line, "\x7fELF"), shebang(line, script)
+}
+
+// shebang is the interpreter that a script's first line names.
+func shebang(line string, script bool) string {
+	if !script {
+		return ""
+	}
+	line, _, _ = strings.Cut(line, "\n")
+	line = strings.TrimLeft(line, " \t")
+	if end := strings.IndexAny(line, " \t\x00"); end >= 0 {
+		line = line[:end]
+	}
+	return line
 }
 
 // connect is for calls with a socket address and its length.
@@ -113,7 +134,8 @@ func (r reader) connect(arg, length int) ([]access, error) {
 	case family == unix.AF_UNIX && len(b) > 3 && b[2] == 0:
 		return []access{{op: Connect, path: "unix:@" + string(b[3:])}}, nil
 	case family == unix.AF_UNIX && len(b) > 2:
-		path, err := r.absolute(unix.AT_FDCWD, strings.TrimRight(string(b[2:]), "\x00"))
+		name, _, _ := strings.Cut(string(b[2:]), "\x00") // what follows is whatever the memory held
+		path, err := r.absolute(unix.AT_FDCWD, name)
 		return []access{{op: Connect, path: "unix:" + path, found: r.o.exists(path, true)}}, err
 	case family == unix.AF_INET && len(b) >= 8:
 		return []access{{op: Connect, path: "inet:" + netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[4:8])), port()).String()}}, nil

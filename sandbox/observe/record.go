@@ -6,14 +6,14 @@
 // on. What it reads is the process's memory, which may change before the
 // kernel reads it again: a build that means to deceive the record can, so the
 // record tells of honest builds and enforces nothing. It does not see what the
-// kernel opens by itself (the #! interpreter, the ELF loader), nor calls that
-// name nothing (fstat, mmap), nor those that the policy refuses.
+// kernel opens by itself (the ELF loader), nor most calls that name nothing
+// (fstat, mmap), nor those that the policy refuses, nor the clocks, which are
+// read through the vDSO without a call.
 package observe
 
 import (
 	"bufio"
 	"encoding/json"
-	"errors"
 	"io"
 	"strconv"
 )
@@ -37,7 +37,8 @@ type Record struct {
 	Op Op `json:"op,omitempty"`
 	// Path is absolute inside the sandbox, as it was named: "..", "//" and
 	// links are not resolved. For [Connect] it is an address, such as
-	// "unix:/run/x", "unix:@name" or "inet:127.0.0.1:80".
+	// "unix:/run/x", "unix:@name" or "inet:127.0.0.1:80"; for [Ask] it is "uname",
+	// "sysinfo", "getrandom" or "sched_getaffinity".
 	Path string `json:"path,omitempty"`
 	// Found tells whether the path was there when it was named. It is true of
 	// what was started, and false of addresses other than paths.
@@ -60,6 +61,7 @@ const (
 	Link    Op = "link"    // the target of a symbolic link that is read, or the source of a new hard link or name
 	Create  Op = "create"  // the name of a new link, or a new name
 	Connect Op = "connect" // a socket's peer
+	Ask     Op = "ask"     // a call that tells of the machine or makes a random number; Path is its name
 )
 
 // maxRecords and maxBytes are how much of one sandbox is recorded, and with it
@@ -133,21 +135,4 @@ func (o *Writer) Close() error {
 		_ = o.encoder.Encode(Record{Truncated: true})
 	}
 	return o.buffer.Flush()
-}
-
-// Read calls each for every record of an observation, in order, until it
-// returns an error.
-func Read(r io.Reader, each func(Record) error) error {
-	d := json.NewDecoder(bufio.NewReader(r))
-	for {
-		var record Record
-		if err := d.Decode(&record); errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return err
-		}
-		if err := each(record); err != nil {
-			return err
-		}
-	}
 }
