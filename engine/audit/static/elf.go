@@ -17,12 +17,12 @@ type elfMemory struct{ trees map[string]*elfTree }
 // elfRun are the ELF files of the output that is being looked at.
 type elfRun struct {
 	files []*elfFile // that the loader or the kernel would take
-	world *world
+	world *elfWorld
 }
 
 // elfFile is one ELF file of the output.
 type elfFile struct {
-	place
+	elfPlace
 	object *object.File
 	cpu    cpu
 	opens  []opened // libraries that it may open while it runs
@@ -56,7 +56,7 @@ func (r *run) elfFile(f *file) error {
 		return err
 	}
 	w.own.objects[f.path] = o
-	r.elfRun.files = append(r.elfRun.files, &elfFile{place: place{w.own, f.path}, object: o, cpu: readCPU(o), opens: readOpened(o)})
+	r.elfRun.files = append(r.elfRun.files, &elfFile{elfPlace: elfPlace{w.own, f.path}, object: o, cpu: readCPU(o), opens: readOpened(o)})
 	return nil
 }
 

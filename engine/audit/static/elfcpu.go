@@ -104,13 +104,13 @@ func (r *run) chooses(f *elfFile) (string, error) {
 	if f.cpu.chooses != "" {
 		return f.cpu.chooses, nil
 	}
-	s, err := r.elfRun.world.load(f.place, f.object)
+	s, err := r.elfRun.world.load(f.elfPlace, f.object)
 	if err != nil {
 		return "", err
 	}
 	for _, m := range s.modules[1:] {
 		for _, other := range r.elfRun.files {
-			if other.place == m.place && other.cpu.chooses != "" {
+			if other.elfPlace == m.elfPlace && other.cpu.chooses != "" {
 				return fmt.Sprintf("%s, which it needs: %s", other.rel, other.cpu.chooses), nil
 			}
 		}

@@ -14,7 +14,7 @@ import (
 
 // module is a program or a library in a process.
 type module struct {
-	place
+	elfPlace
 	object *object.File
 	by     *module // who needed it first; nil for the first of all
 	// found are the modules of what it needs; nil for what is found nowhere.
@@ -34,13 +34,13 @@ type process struct {
 const maxModules = 4096
 
 // load makes a process.
-func (w *world) load(p place, o *object.File) (*process, error) {
+func (w *elfWorld) load(p elfPlace, o *object.File) (*process, error) {
 	if known := w.processes[p]; known != nil {
 		return known, nil
 	}
 	s := &process{named: map[string]*module{}, whole: true}
 	w.processes[p] = s
-	s.add(&module{place: p, object: o}, o.SoName)
+	s.add(&module{elfPlace: p, object: o}, o.SoName)
 	for i := 0; i < len(s.modules) && len(s.modules) < maxModules; i++ {
 		m := s.modules[i]
 		m.found = map[string]*module{}
@@ -66,7 +66,7 @@ func (s *process) name(m *module, name string) {
 }
 
 // need finds what m needs.
-func (w *world) need(s *process, m *module, name string) error {
+func (w *elfWorld) need(s *process, m *module, name string) error {
 	if known := s.named[name]; known != nil {
 		m.found[name] = known
 		return nil
@@ -81,31 +81,31 @@ func (w *world) need(s *process, m *module, name string) error {
 		return nil
 	}
 	for _, known := range s.modules {
-		if known.place == p {
+		if known.elfPlace == p {
 			m.found[name] = known
 			s.name(known, name)
 			return nil
 		}
 	}
-	found := &module{place: p, object: o, by: m}
+	found := &module{elfPlace: p, object: o, by: m}
 	m.found[name] = found
 	s.add(found, name)
 	return nil
 }
 
 // search finds a library for m that is not loaded yet; nil: it is nowhere.
-func (w *world) search(m *module, name string) (place, *object.File, error) {
+func (w *elfWorld) search(m *module, name string) (elfPlace, *object.File, error) {
 	for _, candidate := range w.candidates(m, name) {
 		p, o, _, err := w.library(candidate)
 		if err != nil || o != nil {
 			return p, o, err
 		}
 	}
-	return place{}, nil, nil
+	return elfPlace{}, nil, nil
 }
 
 // candidates are the paths that the loader tries.
-func (w *world) candidates(m *module, name string) (paths []string) {
+func (w *elfWorld) candidates(m *module, name string) (paths []string) {
 	if strings.Contains(name, "/") {
 		return []string{expand(name, w.origin(m))}
 	}
@@ -133,7 +133,7 @@ func (w *world) candidates(m *module, name string) (paths []string) {
 // origin is the folder that $ORIGIN stands for. The loader takes that of the name
 // under which it found the file, which may be a link: in an output both are in the
 // same folder.
-func (w *world) origin(m *module) string { return path.Dir(w.logical(m.place)) }
+func (w *elfWorld) origin(m *module) string { return path.Dir(w.logical(m.elfPlace)) }
 
 // maxEntries bounds the entries of one search path.
 const maxEntries = 256

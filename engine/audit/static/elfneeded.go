@@ -13,7 +13,7 @@ import (
 // needed looks for what a file needs: S01, S02, S26.
 func (r *run) needed(f *elfFile) error {
 	w := r.elfRun.world
-	s, err := w.load(f.place, f.object)
+	s, err := w.load(f.elfPlace, f.object)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (r *run) missing(m *module, name string) (audit.Finding, error) {
 	if f, ok, err := r.inherited(m, name); ok || err != nil {
 		return f, err
 	}
-	if f, ok, err := r.undeclared(m, name); ok || err != nil {
+	if f, ok, err := r.elfUndeclared(m, name); ok || err != nil {
 		return f, err
 	}
 	f := audit.New(audit.NeededUnresolved, m.rel, name, fmt.Sprintf("needs %s, which is found nowhere", name))
@@ -62,7 +62,7 @@ func (r *run) missing(m *module, name string) (audit.Finding, error) {
 	}
 	for _, t := range r.visible() {
 		for _, rel := range t.find(name) {
-			_, o, _, err := r.elfRun.world.library(r.elfRun.world.logical(place{t, rel}))
+			_, o, _, err := r.elfRun.world.library(r.elfRun.world.logical(elfPlace{t, rel}))
 			if err != nil {
 				return f, err
 			}
@@ -71,7 +71,7 @@ func (r *run) missing(m *module, name string) (audit.Finding, error) {
 			}
 			f.Message = fmt.Sprintf("needs %s, which %s has, but its RUNPATH does not lead there", name, t.name())
 			f.Evidence = append(f.Evidence, audit.Evidence{Where: t.name(), Text: rel})
-			f.Fix = fmt.Sprintf("link with -Wl,-rpath=%s", path.Dir(r.elfRun.world.logical(place{t, rel})))
+			f.Fix = fmt.Sprintf("link with -Wl,-rpath=%s", path.Dir(r.elfRun.world.logical(elfPlace{t, rel})))
 			return f, nil
 		}
 	}
@@ -117,8 +117,8 @@ func (r *run) inherited(m *module, name string) (audit.Finding, bool, error) {
 	w := r.elfRun.world
 	f := audit.New(audit.InheritedRunPath, m.rel, name,
 		fmt.Sprintf("needs %s, to which its own RUNPATH does not lead; it is there only when %s loads it", name, by.rel))
-	f.Evidence = append(r.searchEvidence(m, name), audit.Evidence{Where: by.rel, Text: "brings " + w.logical(found.place)})
-	f.Fix = fmt.Sprintf("link with -Wl,-rpath=%s", path.Dir(w.logical(found.place)))
+	f.Evidence = append(r.searchEvidence(m, name), audit.Evidence{Where: by.rel, Text: "brings " + w.logical(found.elfPlace)})
+	f.Fix = fmt.Sprintf("link with -Wl,-rpath=%s", path.Dir(w.logical(found.elfPlace)))
 	return f, true, nil
 }
 
@@ -126,12 +126,12 @@ func (r *run) inherited(m *module, name string) (audit.Finding, bool, error) {
 func (r *run) loadedWith(m *module, name string) (by, found *module, err error) {
 	w := r.elfRun.world
 	for _, other := range r.elfRun.files {
-		s, err := w.load(other.place, other.object)
+		s, err := w.load(other.elfPlace, other.object)
 		if err != nil {
 			return nil, nil, err
 		}
 		for _, o := range s.modules[1:] {
-			if o.place == m.place && o.found[name] != nil {
+			if o.elfPlace == m.elfPlace && o.found[name] != nil {
 				return s.modules[0], o.found[name], nil
 			}
 		}
@@ -158,7 +158,7 @@ func (r *run) programs() (all []*process, err error) {
 			return nil, err
 		}
 		for _, rel := range rels {
-			s, err := r.elfRun.world.load(place{t, rel}, t.objects[rel])
+			s, err := r.elfRun.world.load(elfPlace{t, rel}, t.objects[rel])
 			if err != nil {
 				return nil, err
 			}
@@ -169,7 +169,7 @@ func (r *run) programs() (all []*process, err error) {
 }
 
 // undeclared is S02: an output has the library that the build did not declare.
-func (r *run) undeclared(m *module, name string) (audit.Finding, bool, error) {
+func (r *run) elfUndeclared(m *module, name string) (audit.Finding, bool, error) {
 	w := r.elfRun.world
 	others := append(slices.Clone(r.subject.Others), r.subject.Tools)
 	for _, candidate := range w.candidates(m, name) {
@@ -179,7 +179,7 @@ func (r *run) undeclared(m *module, name string) (audit.Finding, bool, error) {
 			continue
 		}
 		if rel, ok := r.has(others[i], name); ok {
-			f := undeclared(m, name, others[i], rel)
+			f := elfUndeclared(m, name, others[i], rel)
 			f.Evidence = append(f.Evidence, audit.Evidence{Where: ".dynamic", Text: "RUNPATH leads to " + path.Dir(candidate)})
 			return f, true, nil
 		}
@@ -191,7 +191,7 @@ func (r *run) undeclared(m *module, name string) (audit.Finding, bool, error) {
 	}
 	for _, t := range others {
 		if rel, ok := r.has(t, name); ok {
-			f := undeclared(m, name, t, rel)
+			f := elfUndeclared(m, name, t, rel)
 			if t.Path == r.subject.Tools.Path {
 				f.Fix = "add a part that has it as a dependency, or build without it"
 				if ofGCC(name) {
@@ -221,7 +221,7 @@ func (r *run) has(t Tree, name string) (rel string, ok bool) {
 	return all[0], true
 }
 
-func undeclared(m *module, name string, t Tree, rel string) audit.Finding {
+func elfUndeclared(m *module, name string, t Tree, rel string) audit.Finding {
 	f := audit.New(audit.NeededUndeclared, m.rel, name, fmt.Sprintf("needs %s, which %s has, but that is not declared", name, t.name()))
 	f.Evidence = []audit.Evidence{{Where: ".dynamic", Text: "NEEDED " + name}, {Where: t.name(), Text: rootfs.Logical + "/" + t.Path + "/" + rel}}
 	f.Fix = "add dependency " + t.name()

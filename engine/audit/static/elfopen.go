@@ -68,7 +68,7 @@ func libraryName(text string) bool {
 // opened looks for what the file opens: S23.
 func (r *run) opened(f *elfFile) error {
 	w := r.elfRun.world
-	s, err := w.load(f.place, f.object)
+	s, err := w.load(f.elfPlace, f.object)
 	if err != nil {
 		return err
 	}

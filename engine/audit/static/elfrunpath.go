@@ -12,7 +12,7 @@ import (
 
 // searchPaths looks at RUNPATH and RPATH: S03.
 func (r *run) searchPaths(f *elfFile) error {
-	origin := path.Dir(r.elfRun.world.logical(f.place))
+	origin := path.Dir(r.elfRun.world.logical(f.elfPlace))
 	for _, list := range [][2]string{{"RUNPATH", f.object.RunPath}, {"RPATH", f.object.RPath}} {
 		all := entries(list[1])
 		slices.Sort(all)

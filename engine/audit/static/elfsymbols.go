@@ -14,7 +14,7 @@ import (
 // S06. A weak one may be missing, and where a library is missing, nobody knows.
 func (r *run) symbols(f *elfFile) error {
 	w := r.elfRun.world
-	s, err := w.load(f.place, f.object)
+	s, err := w.load(f.elfPlace, f.object)
 	if err != nil || !s.whole && w.base != nil || w.base == nil {
 		return err
 	}

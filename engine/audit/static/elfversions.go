@@ -15,7 +15,7 @@ import (
 // libraries, must then be in the policy.
 func (r *run) versions(f *elfFile) error {
 	w := r.elfRun.world
-	s, err := w.load(f.place, f.object)
+	s, err := w.load(f.elfPlace, f.object)
 	if err != nil {
 		return err
 	}
