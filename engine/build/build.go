@@ -44,10 +44,10 @@ type Options struct {
 	// A wanted part that is there and was not observed is built again for it;
 	// its output in the store stays as it is.
 	Observe bool
-	// Inspect looks at the tree of what was built before it is published: what
-	// it returns becomes the record's Audit. A *[Refusal] fails the build.
+	// Inspect looks at the tree of what was built before it is published under
+	// the record: what it returns becomes the record's Audit. A *[Refusal] fails the build.
 	// Default: nobody looks.
-	Inspect func(ctx context.Context, n *plan.Node, dir string, references []string) (json.RawMessage, error)
+	Inspect func(ctx context.Context, n *plan.Node, dir string, r *store.Record) (json.RawMessage, error)
 	Events  Events
 }
 

@@ -23,7 +23,7 @@ func (r *Refusal) Error() string { return r.Phase + ": " + r.Message }
 // inspect lets the options' Inspect look at what was built.
 func (b *oneBuild) inspect(ctx context.Context, dir string, r *store.Record) error {
 	b.phase("audit")
-	found, err := b.options.Inspect(ctx, b.node, dir, r.References)
+	found, err := b.options.Inspect(ctx, b.node, dir, r)
 	if err != nil {
 		return fmt.Errorf("inspect the output: %w", err)
 	}

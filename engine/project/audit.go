@@ -110,7 +110,7 @@ func (a *auditor) part(ctx context.Context, n *plan.Node, r *store.Record) error
 	place := &audit.Place{File: n.Position.File, Line: n.Position.Line}
 	row := report.Part{Part: n.Part, Output: n.Path, Manifest: r.Manifest, Static: true, Place: place}
 	began := time.Now()
-	found, err := a.inspector.Find(ctx, n, filepath.Join(a.Build.Store.Dir(), r.Path), r.References)
+	found, err := a.inspector.Find(ctx, n, filepath.Join(a.Build.Store.Dir(), r.Path), r)
 	if err != nil {
 		return err
 	}

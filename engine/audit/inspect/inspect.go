@@ -87,10 +87,9 @@ func Parts(g *plan.Graph, all bool) (nodes []*plan.Node) {
 	return nodes
 }
 
-// Find looks at the tree of one output, published or not. references are its
-// record's.
-func (i *Inspector) Find(ctx context.Context, n *plan.Node, dir string, references []string) ([]audit.Finding, error) {
-	subject, err := i.subject(n, dir, references)
+// Find looks at the tree of one output, published or not, with this record.
+func (i *Inspector) Find(ctx context.Context, n *plan.Node, dir string, r *store.Record) ([]audit.Finding, error) {
+	subject, err := i.subject(n, dir, r)
 	if err != nil {
 		return nil, err
 	}
@@ -101,17 +100,17 @@ func (i *Inspector) Find(ctx context.Context, n *plan.Node, dir string, referenc
 
 // Before is for [build.Options].Inspect: it looks at what was built, and refuses
 // errors that the policy does not except.
-func (i *Inspector) Before(ctx context.Context, n *plan.Node, dir string, references []string) (json.RawMessage, error) {
+func (i *Inspector) Before(ctx context.Context, n *plan.Node, dir string, r *store.Record) (json.RawMessage, error) {
 	if n.Part == "" {
 		return nil, nil // of the toolchain: it is what others are held against
 	}
-	found, err := i.Find(ctx, n, dir, references)
+	found, err := i.Find(ctx, n, dir, r)
 	if err != nil {
 		return nil, err
 	}
 	v := audit.NewVerdict(i.rules.Settings, found)
-	if r := i.refusal(n, v); r != nil {
-		return nil, r
+	if refusal := i.refusal(n, v); refusal != nil {
+		return nil, refusal
 	}
 	return v.Encode()
 }
@@ -186,7 +185,7 @@ func (i *Inspector) Settle(ctx context.Context, results map[*plan.Node]build.Res
 // look audits a finished output and keeps the verdict, unless the output is
 // another one meanwhile.
 func (i *Inspector) look(ctx context.Context, n *plan.Node, r *store.Record) (*audit.Verdict, error) {
-	found, err := i.Find(ctx, n, filepath.Join(i.store.Dir(), r.Path), r.References)
+	found, err := i.Find(ctx, n, filepath.Join(i.store.Dir(), r.Path), r)
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +201,7 @@ func (i *Inspector) look(ctx context.Context, n *plan.Node, r *store.Record) (*a
 }
 
 // subject is what the rules are told of one output.
-func (i *Inspector) subject(n *plan.Node, dir string, references []string) (*static.Subject, error) {
+func (i *Inspector) subject(n *plan.Node, dir string, r *store.Record) (*static.Subject, error) {
 	var declared []string
 	for _, input := range n.Action.Inputs {
 		declared = append(declared, input.Path)
@@ -213,8 +212,9 @@ func (i *Inspector) subject(n *plan.Node, dir string, references []string) (*sta
 	}
 	m := i.machine()
 	s := &static.Subject{
-		Tree: static.Tree{Path: n.Path, Part: n.Part, Dir: dir}, References: references, Epoch: action.Epoch,
-		Host: m.host, User: m.user, Kernel: m.kernel, Source: "/usr/src/" + n.Action.Name,
+		Tree: static.Tree{Path: n.Path, Part: n.Part, Dir: dir}, References: r.References, Epoch: action.Epoch,
+		Started: r.Started.Unix(),
+		Host:    m.host, User: m.user, Kernel: m.kernel, Source: "/usr/src/" + n.Action.Name,
 	}
 	seen := map[string]bool{n.Path: true}
 	for _, path := range visible {
