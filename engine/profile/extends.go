@@ -171,7 +171,7 @@ func (l *loader) extendAll(f *file, sections []*section) error {
 		}
 		delete(options, option)
 		for _, name := range strings.Fields(fold(cs)) {
-			by := mention{cs, name, true}
+			by := mention{in: cs, text: name, word: true}
 			if err := l.extend(f.folder, name, by, option == optionalExtendsOption); err != nil {
 				return extendedAt(err, l.p.where(by))
 			}

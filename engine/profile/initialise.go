@@ -232,7 +232,7 @@ func (r *resolver) dependencies(name string, cs []Contribution, depends *union) 
 	}
 	depends.add(v.parts...)
 	for _, needed := range strings.Fields(v.text) {
-		r.steps[len(r.steps)-1].at = mention{cs, needed, true}
+		r.steps[len(r.steps)-1].at = mention{in: cs, text: needed, word: true}
 		if err := r.depend(needed, depends); err != nil {
 			return err
 		}

@@ -11,10 +11,14 @@ type mention struct {
 	in   []Contribution
 	text string
 	word bool // it stands between blanks
+	line bool // it is a whole line
 }
 
 // has says whether a text mentions it.
 func (m mention) has(text string) bool {
+	if m.line {
+		return slices.ContainsFunc(strings.Split(text, "\n"), func(line string) bool { return strings.TrimSpace(line) == m.text })
+	}
 	if m.word {
 		return slices.Contains(strings.Fields(text), m.text)
 	}
@@ -26,9 +30,9 @@ func mentionAt(at Position) mention { return mention{in: []Contribution{{Positio
 
 // place is a mention in one contribution.
 type place struct {
-	at   Position
-	text string
-	word bool
+	at         Position
+	text       string
+	word, line bool
 }
 
 // where is the line of a mention, in the last of the contributions that has it.
@@ -39,7 +43,7 @@ func (p *Profile) where(m mention) Position {
 		}
 		if m.has(c.Text) {
 			m.text, _, _ = strings.Cut(m.text, "\n")
-			key := place{c.Position, m.text, m.word}
+			key := place{c.Position, m.text, m.word, m.line}
 			at, ok := p.found[key]
 			if !ok {
 				at = p.lineOf(c.Position, m)
@@ -76,10 +80,10 @@ func (p *Profile) lineOf(at Position, m mention) Position {
 	return at
 }
 
-// Where is the place of a text within what one contribution says: the line on
-// which it stands.
-func (p *Profile) Where(c Contribution, text string) Position {
-	return p.where(mention{in: []Contribution{c}, text: text})
+// Where is the place of a line, without the blanks around it, in what one
+// contribution says.
+func (p *Profile) Where(c Contribution, line string) Position {
+	return p.where(mention{in: []Contribution{c}, text: line, line: true})
 }
 
 // lineStarts are the offsets of a file's lines.

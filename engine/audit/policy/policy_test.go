@@ -78,6 +78,7 @@ func TestMistakes(t *testing.T) {
 		{"except =\n  S08 libxml2 *", `base.cfg:3: [audit-policy] except: the reason is missing: "S08 libxml2 *"`},
 		{"except =\n  S08 libxml2 *: ", `base.cfg:3: [audit-policy] except: the reason is missing: "S08 libxml2 *:"`},
 		{"except =\n  S08 libxml2: so", `base.cfg:3: [audit-policy] except: not a rule, a part and what it is about`},
+		{"except =\n  S08 libxml2 *: so\n  S08 libxml2 *", `base.cfg:4: [audit-policy] except: the reason is missing`},
 		{"except =\n\n  S99 libxml2 *: so", `base.cfg:4: [audit-policy] except: there is no rule "S99"`},
 		{"except = S08 libxml2 [: so", `base.cfg:2: [audit-policy] except: bad pattern "["`},
 	}
