@@ -13,10 +13,10 @@ const (
 	None
 )
 
-// String is the level's name: "x86-64-v2".
+// String is the level's name: "x86-64-v2"; "no-level" for None.
 func (l Level) String() string {
 	if l == None {
-		return "no x86-64 level"
+		return "no-level"
 	}
 	return "x86-64-v" + string('0'+rune(l))
 }

@@ -56,13 +56,28 @@ func readOpened(o *object.File) (all []opened) {
 func libraryName(text string) bool {
 	base := path.Base(text)
 	stem, version, ok := strings.Cut(base, ".so")
-	if !ok || strings.ContainsAny(text, "%*?$ ()<>,;:'\"{}[]=\\|&`~") || strings.Trim(version, ".0123456789") != "" {
+	if !ok || strings.ContainsAny(text, "%*?$ ()<>,;:'\"{}[]=\\|&`~") || !versionNumber(version) {
 		return false
+	}
+	if strings.HasPrefix(stem, "ld") || stem == "libc" {
+		return false // linkers name the loader, and nobody opens libc by hand
 	}
 	if path.IsAbs(text) {
 		return stem != ""
 	}
 	return base == text && strings.HasPrefix(stem, "lib") && len(stem) > len("lib")
+}
+
+// versionNumber tells whether a text is "" or like ".1" or ".1.2.13".
+func versionNumber(text string) bool {
+	if text == "" {
+		return true
+	}
+	number, ok := strings.CutPrefix(text, ".")
+	for part := range strings.SplitSeq(number, ".") {
+		ok = ok && part != "" && strings.Trim(part, "0123456789") == ""
+	}
+	return ok
 }
 
 // opened looks for what the file opens: S23.

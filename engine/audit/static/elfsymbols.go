@@ -46,7 +46,7 @@ func (s *process) defines(u object.Symbol) bool {
 
 // notBrought leaves those symbols that no program brings which could open the file:
 // what programs define themselves, and for plugins what libraries define that
-// belong to the program, as libpython3.11.so.1.0 does to python3.11.
+// belong to the program, as libpython3.11.so.1.0 does to python3.11, or to the base.
 func (r *run) notBrought(f *elfFile, missing []object.Symbol) ([]object.Symbol, error) {
 	programs, err := r.programs()
 	if err != nil {
@@ -56,7 +56,8 @@ func (r *run) notBrought(f *elfFile, missing []object.Symbol) ([]object.Symbol, 
 	return slices.DeleteFunc(missing, func(u object.Symbol) bool {
 		for _, s := range programs {
 			for i, m := range s.modules {
-				if (i == 0 || plugin && m.tree == s.modules[0].tree) && m.object.Defines(u.Name, u.Version) {
+				belongs := i == 0 || plugin && (m.tree == s.modules[0].tree || m.tree == r.elfRun.world.base)
+				if belongs && m.object.Defines(u.Name, u.Version) {
 					return true
 				}
 			}

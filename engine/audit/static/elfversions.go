@@ -3,6 +3,7 @@ package static
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"belljar.build/engine/audit"
 )
@@ -16,7 +17,7 @@ import (
 func (r *run) versions(f *elfFile) error {
 	w := r.elfRun.world
 	s, err := w.load(f.elfPlace, f.object)
-	if err != nil {
+	if err != nil || w.base == w.own { // glibc may use what is its own
 		return err
 	}
 	seen := map[string]bool{}
@@ -56,8 +57,11 @@ func (r *run) aboveCeiling(version string) (what, fix string) {
 	if ok {
 		return "", ""
 	}
-	return fmt.Sprintf("needs %s, which is not in the policy of glibc %s", version, ceiling),
-		"build with a toolchain of an older glibc, or raise glibc in [audit-policy]"
+	what = fmt.Sprintf("needs %s, which glibc %s does not have", version, ceiling)
+	if !strings.HasPrefix(version, "GLIBC_") {
+		what = fmt.Sprintf("needs %s, which machines with glibc %s need not have", version, ceiling)
+	}
+	return what, "build with a toolchain of an older glibc, or raise glibc in [audit-policy]"
 }
 
 // versionEvidence names symbols of a version.

@@ -44,7 +44,10 @@ func (r *run) elfWorld() (*elfWorld, error) {
 			return nil, err
 		}
 	}
-	if r.subject.Base.Dir != "" {
+	switch {
+	case r.subject.Base.Path == r.subject.Path:
+		w.base = own
+	case r.subject.Base.Dir != "":
 		if w.base, err = r.elf.tree(r.subject.Base); err != nil {
 			return nil, err
 		}
