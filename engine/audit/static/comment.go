@@ -111,7 +111,7 @@ func (c *comments) slashed(line, trimmed string) string {
 		}
 		return ""
 	}
-	return line
+	return before(line, "//")
 }
 
 // before cuts a comment off that begins the line or stands behind a blank and

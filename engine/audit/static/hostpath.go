@@ -1,6 +1,7 @@
 package static
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,13 @@ type dialect struct {
 	temporary bool
 	// assignments alone count: in a makefile, not the recipes.
 	assignments bool
+	// prose begins lines that are for people: "Description:" in a .pc file.
+	prose []string
+}
+
+func (d *dialect) isProse(line string) bool {
+	line = strings.ToLower(strings.TrimSpace(line))
+	return slices.ContainsFunc(d.prose, func(start string) bool { return strings.HasPrefix(line, start) })
 }
 
 // pathsIn lists the host paths of a text, comments left out.
@@ -38,7 +46,7 @@ func pathsIn(text string, d dialect) (all []hostPath) {
 				continue
 			}
 		}
-		if !strings.Contains(line, "/") && c.language != python && c.language != perl {
+		if d.isProse(line) {
 			continue
 		}
 		code, more := c.strip(line)
