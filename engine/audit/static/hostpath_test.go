@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestPathsOf(t *testing.T) {
@@ -93,6 +94,18 @@ func TestPathsIn(t *testing.T) {
 		if !slices.Equal(got, tt.want) {
 			t.Errorf("%s: lines %v, want %v", tt.name, got, tt.want)
 		}
+	}
+}
+
+// A line of megabytes costs no more than many short ones.
+func TestLongLine(t *testing.T) {
+	line := "x='" + strings.Repeat("/usr/lib/x # ' ", 200_000)
+	began := time.Now()
+	if found := pathsIn(line, dialect{language: shell}); len(found) == 0 {
+		t.Error("nothing found")
+	}
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
 

@@ -77,11 +77,11 @@ func TestScanWide(t *testing.T) {
 			b := append(bytes.Repeat([]byte{0xff}, offset), text...)
 			b = append(b, 0xff, 0xff, 0xff)
 			found := false
-			scanWide(b, 0, len(b), func(_ int, k string) { found = found || k == key })
+			scanWide(b, 0, len(b), func(_ int, k []byte) { found = found || string(k) == key })
 			if !found {
 				t.Errorf("%s endian at %d is not found", name, offset)
 			}
 		}
 	}
-	scanWide([]byte{'a'}, 0, 1, func(int, string) { t.Error("found in one byte") })
+	scanWide([]byte{'a'}, 0, 1, func(int, []byte) { t.Error("found in one byte") })
 }
