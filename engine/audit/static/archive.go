@@ -68,7 +68,7 @@ func (s *stream) ar(in io.Reader) error {
 			name = longName(name, names)
 			seconds, _ := strconv.ParseInt(strings.TrimRight(string(header[16:28]), " "), 10, 64)
 			t.see(name, seconds)
-			s.nested(s.member(name), content)
+			s.stored(s.member(name), content)
 		}
 		if err != nil {
 			return err
@@ -119,15 +119,10 @@ func (m *metered) ReadAt(p []byte, at int64) (int, error) {
 	return m.ReaderAt.ReadAt(p, at)
 }
 
-// zipBehind tells whether an archive is appended to something else: a Python
-// program in one file, or one that unpacks itself.
-func (s *stream) zipBehind() bool {
-	if s.at == nil || s.size < zipEnd {
-		return false
-	}
-	var end [4]byte
-	_, err := s.at.ReadAt(end[:], s.size-zipEnd)
-	return err == nil && string(end[:]) == "PK\x05\x06"
+// zipEnds tells from the last bytes whether an archive is appended to something
+// else: a Python program in one file, or one that unpacks itself.
+func zipEnds(tail []byte) bool {
+	return len(tail) >= zipEnd && string(tail[len(tail)-zipEnd:][:4]) == "PK\x05\x06"
 }
 
 // zip needs to read here and there: what is no file itself is held in memory.

@@ -111,24 +111,26 @@ func (c *comments) slashed(line, trimmed string) string {
 		}
 		return ""
 	}
-	return line
+	return before(line, "//")
 }
 
 // before cuts a comment off that begins the line or stands behind a blank and
 // in no quotes.
 func before(line, mark string) string {
-	for i := 0; ; i++ {
-		j := strings.Index(line[i:], mark)
-		if j < 0 {
-			return line
-		}
-		i += j
-		if strings.TrimSpace(line[:i]) == "" {
-			return ""
-		}
-		if (line[i-1] == ' ' || line[i-1] == '\t') &&
-			strings.Count(line[:i], `"`)%2 == 0 && strings.Count(line[:i], "'")%2 == 0 {
+	var single, double, code bool
+	for i := 0; i < len(line); i++ {
+		if !single && !double && strings.HasPrefix(line[i:], mark) && (!code || line[i-1] == ' ' || line[i-1] == '\t') {
 			return line[:i]
 		}
+		switch line[i] {
+		case ' ', '\t':
+			continue
+		case '\'':
+			single = !single && !double
+		case '"':
+			double = !double && !single
+		}
+		code = true
 	}
+	return line
 }

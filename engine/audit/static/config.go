@@ -50,7 +50,8 @@ func readBy(f *file) (rule audit.ID, d dialect, ok bool) {
 	case isConfigScript(f.path, base):
 		return audit.HostPathInConfig, dialect{language: scriptLanguage(f.head)}, true
 	case anySuffix(base, ".pc", ".la", ".cmake", ".prl"):
-		return audit.HostPathInConfig, dialect{temporary: true}, !isExample(f.path)
+		prose := []string{"name:", "description:", "url:", "message(", "message ("}
+		return audit.HostPathInConfig, dialect{temporary: true, prose: prose}, !isExample(f.path)
 	case base == "Makefile" || base == "Makefile.global" || strings.HasSuffix(base, ".mk"):
 		return audit.HostPathInConfig, dialect{temporary: true, assignments: true}, !isExample(f.path)
 	case strings.HasPrefix(base, "_sysconfigdata") && strings.HasSuffix(base, ".py"):

@@ -18,6 +18,9 @@ const (
 	maxMembers = 1 << 16   // of one archive
 	// maxDirectory is how many bytes of a zip archive's list of members are read.
 	maxDirectory = 16 << 20
+	// memberCost is how many bytes an archive's member counts for besides its
+	// own, for the work that it makes.
+	memberCost = 1 << 10
 )
 
 // fileRun is what the rules about files keep of one output.

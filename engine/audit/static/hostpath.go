@@ -1,6 +1,7 @@
 package static
 
 import (
+	"slices"
 	"strings"
 )
 
@@ -18,6 +19,13 @@ type dialect struct {
 	temporary bool
 	// assignments alone count: in a makefile, not the recipes.
 	assignments bool
+	// prose begins lines that are for people: "Description:" in a .pc file.
+	prose []string
+}
+
+func (d *dialect) isProse(line string) bool {
+	line = strings.ToLower(strings.TrimSpace(line))
+	return slices.ContainsFunc(d.prose, func(start string) bool { return strings.HasPrefix(line, start) })
 }
 
 // pathsIn lists the host paths of a text, comments left out.
@@ -38,7 +46,7 @@ func pathsIn(text string, d dialect) (all []hostPath) {
 				continue
 			}
 		}
-		if !strings.Contains(line, "/") && c.language != python && c.language != perl {
+		if d.isProse(line) {
 			continue
 		}
 		code, more := c.strip(line)
@@ -65,7 +73,9 @@ func pathsOf(line string, d dialect) (found []string) {
 			end++
 		}
 		i = end
-		m := mention{line: line, start: start, end: end, dialect: d}
+		// What is further away says nothing, and a line may have megabytes.
+		from := max(0, start-maxContext)
+		m := mention{line: line[from:min(len(line), end+maxContext)], start: start - from, end: end - from, dialect: d}
 		if m.begins() && m.counts() {
 			found = append(found, strings.TrimRight(line[start:end], "/.-+:"))
 		}
@@ -81,10 +91,13 @@ func isWordByte(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_'
 }
 
+// maxContext is how many bytes on either side of a path are looked at.
+const maxContext = 256
+
 // mention is what may be a path in a line.
 type mention struct {
 	dialect
-	line       string
+	line       string // or what of it is near
 	start, end int
 }
 

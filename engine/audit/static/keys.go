@@ -56,7 +56,7 @@ func scanKeys(b []byte, from, to int, hit func(at int)) {
 // scanWide calls hit for every 32 digits in UTF-16, of either byte order: there
 // each stands beside a zero. A text of 64 bytes covers two bytes next to each
 // other at one of the places that are a key's length apart.
-func scanWide(b []byte, from, to int, hit func(at int, key string)) {
+func scanWide(b []byte, from, to int, hit func(at int, key []byte)) {
 	for p := from; p < to && p+1 < len(b); p += keyLength {
 		at := p
 		switch {
@@ -72,12 +72,12 @@ func scanWide(b []byte, from, to int, hit func(at int, key string)) {
 
 // wideAround looks at the digits around the one at b[at] that may belong to
 // one key with it.
-func wideAround(b []byte, at int, hit func(at int, key string)) {
+func wideAround(b []byte, at int, hit func(at int, key []byte)) {
 	first := at
 	for first >= 2 && first > at-2*keyLength && hexDigits[b[first-2]] && b[first-1] == 0 {
 		first -= 2
 	}
-	var digits []byte
+	digits := make([]byte, 0, 2*keyLength+1)
 	for i := first; i < len(b) && i < at+2*keyLength && hexDigits[b[i]]; i += 2 {
 		digits = append(digits, b[i])
 		if i+1 < len(b) && b[i+1] != 0 {
@@ -85,7 +85,7 @@ func wideAround(b []byte, at int, hit func(at int, key string)) {
 		}
 	}
 	for i := 0; i+keyLength <= len(digits); i++ {
-		hit(first+2*i, string(digits[i:i+keyLength]))
+		hit(first+2*i, digits[i:i+keyLength])
 	}
 }
 

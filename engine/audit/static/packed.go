@@ -118,6 +118,9 @@ func (r *run) bytes(f *file) error {
 	first := len(r.findings)
 	u := &unpacking{run: r, left: maxUnpack}
 	in := &source{Reader: io.NewSectionReader(f.in, 0, f.size)}
+	if f.size == int64(len(f.head)) {
+		in.Reader = bytes.NewReader(f.head)
+	}
 	s := &stream{unpacking: u, label: f.path, head: f.head, in: in, at: f.in, size: f.size, told: f.told}
 	s.read()
 	if in.err != nil {
@@ -170,9 +173,17 @@ type stream struct {
 	told []string // folders of builds that need not be told again
 }
 
-// nested reads what is packed in s.
+// nested reads what s unpacks to, or a member of it.
 func (s *stream) nested(label string, in io.Reader) {
-	b := bufio.NewReader(&bounded{in, s.unpacking})
+	s.stored(label, &bounded{in, s.unpacking})
+}
+
+// stored is nested for what stands in s as it is: however large it is, it has
+// only the bytes of s.
+func (s *stream) stored(label string, in io.Reader) {
+	s.left -= memberCost
+	s.files.left -= memberCost
+	b := bufio.NewReader(in)
 	head, err := b.Peek(512)
 	n := &stream{unpacking: s.unpacking, label: label, depth: s.depth + 1, head: head, in: b}
 	if errors.Is(err, errBound) {
@@ -188,23 +199,23 @@ func (s *stream) read() {
 	w := s.files.take()
 	w.start(sink.look)
 	s.pyc(s.label, s.head)
-	s.unpack(io.TeeReader(s.in, w))
+	f := detect(s.head)
+	s.unpack(f, io.TeeReader(s.in, w))
 	// The end, or all of what is not packed.
 	if _, err := w.ReadFrom(s.in); errors.Is(err, errBound) {
 		s.note(s.label, errBound.Error())
 	}
 	w.finish()
+	if f == plain && s.at != nil && zipEnds(w.buf) {
+		s.unpack(inZip, s.in)
+	}
 	s.files.give(w)
 	sink.tell()
 }
 
 // unpack reads as much of in as it needs. What is damaged is bytes like any
 // other: only what can be unpacked can hide something.
-func (s *stream) unpack(in io.Reader) {
-	f := detect(s.head)
-	if f == plain && s.zipBehind() {
-		f = inZip
-	}
+func (s *stream) unpack(f format, in io.Reader) {
 	if f == plain {
 		return
 	}

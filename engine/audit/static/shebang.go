@@ -79,7 +79,8 @@ func (s *script) path(name string) {
 	o := s.files.world.resolve(name)
 	switch o.fate {
 	case outside:
-		if _, why := buildOnly(o.path); why != "" {
+		if root, why := buildOnly(o.path); root != "" {
+			s.file.told = append(s.file.told, root)
 			s.fault(name, "the interpreter is in "+why, fix)
 		} else {
 			s.fault(name, "the interpreter is the machine's", fix)

@@ -22,9 +22,9 @@ type sink struct {
 // look is S20 and S21.
 func (s *sink) look(b []byte, from, to int, base int64) {
 	scanKeys(b, from, to, func(at int) {
-		s.key(b, at, string(b[at:at+keyLength]), base, false)
+		s.key(b, at, b[at:at+keyLength], base, false)
 	})
-	scanWide(b, from, to, func(at int, key string) {
+	scanWide(b, from, to, func(at int, key []byte) {
 		s.key(b, at, key, base, true)
 	})
 	for i := range s.files.traces {
@@ -48,8 +48,8 @@ func (s *sink) trace(t *trace, b []byte, from, to int, base int64) {
 }
 
 // key looks at 32 digits.
-func (s *sink) key(b []byte, at int, key string, base int64, wide bool) {
-	name, known := s.files.keys[key]
+func (s *sink) key(b []byte, at int, key []byte, base int64, wide bool) {
+	name, known := s.files.keys[string(key)]
 	if !known {
 		if wide {
 			return
@@ -60,7 +60,7 @@ func (s *sink) key(b []byte, at int, key string, base int64, wide bool) {
 	}
 	text := excerpt(b, at, keyLength)
 	if wide {
-		text = key + " in UTF-16"
+		text = string(key) + " in UTF-16"
 	}
 	part := cut(s.files.world.called(name))
 	message, fix := "names "+part+", which is not declared", "add dependency "+part+", or take the name out"

@@ -72,23 +72,30 @@ func word(b []byte, i, n int) bool {
 	if n > 5 || bytes.ContainsAny(b[i:i+n], "0123456789-._") {
 		return true
 	}
-	if i+n < len(b) && b[i+n] == '@' {
-		return true
-	}
+	ends := i+n == len(b) || b[i+n] == 0 || b[i+n] == '\n'
 	before := b[max(0, i-8):i]
-	for _, lead := range []string{"@", "=", "home/", "by ", "user ", "USER ", "host ", "on ", "\x00"} {
+	if len(before) == 0 || before[len(before)-1] == 0 {
+		return ends || b[i+n] == '@'
+	}
+	for _, lead := range []string{"@", "=", "home/", "by ", "user ", "USER ", "host ", "on "} {
 		if bytes.HasSuffix(before, []byte(lead)) {
 			return true
 		}
 	}
-	return i == 0
+	return false
 }
 
 func isNameByte(c byte) bool { return isWordByte(c) || c == '-' || c >= 0x80 }
 
+// ofLinux: a bare version says nothing but behind the kernel's name.
 func ofLinux(b []byte, i, n int) bool {
-	return word(b, i, n) && len(bytes.TrimRight(b[max(0, i-6):i], " -_")) < min(i, 6) &&
-		bytes.HasSuffix(bytes.ToLower(bytes.TrimRight(b[max(0, i-8):i], " -_")), []byte("linux"))
+	if i+n < len(b) && isNameByte(b[i+n]) {
+		return false
+	}
+	before := bytes.ToLower(b[max(0, i-16):i])
+	name := bytes.TrimRight(before, " -_")
+	name = bytes.TrimSuffix(name, []byte("localhost")) // "Linux NAME 6.1.0"
+	return len(name) < len(before) && bytes.HasSuffix(bytes.TrimRight(name, " "), []byte("linux"))
 }
 
 // isWorkFolder: "/build/x", or "/build" as the whole value of something.
