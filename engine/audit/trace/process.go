@@ -20,6 +20,8 @@ type process struct {
 	// libraries are what a linker was told to link: "z" for -lz, base names of
 	// libraries that were named by path.
 	libraries []string
+	// shell runs it: it is a script of one.
+	shell bool
 	// file: not all of them are known, for they stand in an argument file.
 	file bool
 	// ofInput: it lies in an output that the build was given.
