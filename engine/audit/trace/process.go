@@ -157,7 +157,10 @@ func cut(text string, most int) string {
 // command is the process that the build itself called: of gcc, cc1 and ld it is
 // the gcc that a person or a script wrote.
 func (p *process) command() *process {
-	for p.parent != nil && p.parent.kind == driver && (p.kind == compiler || p.kind == linker || p.kind == driver) {
+	for range 16 { // more only by what means to be long
+		if p.parent == nil || p.parent.kind != driver || p.kind != compiler && p.kind != linker && p.kind != driver {
+			break
+		}
 		p = p.parent
 	}
 	return p
