@@ -126,7 +126,7 @@ func knownTo(s Subject) known {
 func (k known) fix(name string) string {
 	switch {
 	case ofToolchain(name):
-		return "it is the toolchain's, which does not have it"
+		return "the toolchain leaves it out"
 	case partOf([]string{k.own}, name) != "":
 		return "it is of this part itself: see to it that the build does not use one that is installed"
 	case partOf(k.declared, name) != "":
