@@ -86,10 +86,7 @@ func (x *index) read(name string) error {
 }
 
 // leisure are sections whose programs hardly any build runs.
-var leisure = []string{
-	"education/", "electronics/", "games/", "gnome/", "hamradio/", "kde/", "localization/", "mail/",
-	"metapackages/", "news/", "science/", "sound/", "video/", "web/", "xfce/",
-}
+var leisure = []string{"electronics/", "games/", "gnome/", "hamradio/", "kde/", "science/", "sound/", "video/", "xfce/"}
 
 // file takes a line of a Contents index: a path and "section/package,...".
 func (x *index) file(line string) {
@@ -135,9 +132,9 @@ func classify(file string) (item, bool) {
 	return item{}, false
 }
 
-// many is how many headers a package may have in one folder of its own before
-// they are told as all that is in it.
-const many = 8
+// many is how many headers a source may have in one folder of its own before they
+// are told as all that is in it.
+const many = 20
 
 func (x *index) text() []byte {
 	owners := x.owners()
@@ -156,8 +153,10 @@ func (x *index) text() []byte {
 			switch {
 			case !deep:
 				headers["."] = append(headers["."], top)
-			case len(owners[top]) == 1 && owners[top][name] > many:
-				headers[top] = []string{"*"}
+			case owners[top] != nil && owners[top].all > many:
+				if owners[top].most == name {
+					headers[top] = []string{"*"}
+				}
 			case !strings.Contains(rest, "/"):
 				headers[top] = append(headers[top], rest)
 			}
@@ -187,19 +186,37 @@ func (x *index) text() []byte {
 	return b.Bytes()
 }
 
-// owners counts the headers in each folder of /usr/include, by package.
-func (x *index) owners() map[string]map[string]int {
-	owners := map[string]map[string]int{}
-	for name, items := range x.has {
-		for _, it := range items {
-			top, _, deep := strings.Cut(it.name, "/")
-			if it.kind != 'H' || !deep {
-				continue
+// owner is whose all headers of a folder are.
+type owner struct {
+	source string
+	most   string // the package that has most of them
+	all, n int    // how many there are, and that package has
+}
+
+// owners finds the folders of /usr/include whose headers are all of one source;
+// of others it has nil.
+func (x *index) owners() map[string]*owner {
+	owners := map[string]*owner{}
+	for _, name := range x.order() {
+		in := map[string]int{}
+		for _, it := range x.has[name] {
+			if top, _, deep := strings.Cut(it.name, "/"); it.kind == 'H' && deep {
+				in[top]++
 			}
-			if owners[top] == nil {
-				owners[top] = map[string]int{}
+		}
+		source := cmp.Or(x.sources[name], name)
+		for top, n := range in {
+			o, other := owners[top]
+			switch {
+			case !other:
+				owners[top] = &owner{source, name, n, n}
+			case o == nil || o.source != source:
+				owners[top] = nil
+			default:
+				if o.all += n; n > o.n {
+					o.most, o.n = name, n
+				}
 			}
-			owners[top][name]++
 		}
 	}
 	return owners

@@ -35,13 +35,13 @@ type lookups struct {
 	headers    misses
 	modules    misses
 	linked     map[string]bool // what some linker found
-	parts      []string
+	parts      known
 }
 
 func newLookups(s Subject) *lookups {
 	return &lookups{
 		found: newMemory(), perMachine: newMemory(), libraries: misses{}, loaded: misses{}, headers: misses{}, modules: misses{},
-		linked: map[string]bool{}, parts: s.Parts,
+		linked: map[string]bool{}, parts: knownTo(s),
 	}
 }
 

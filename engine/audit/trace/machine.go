@@ -24,12 +24,28 @@ func (m *machine) did(e event) {
 	}
 	switch e.op {
 	case observe.Ask:
-		m.add(e.path, e.by, "")
+		if !habit(e.by, e.path) {
+			m.add(e.path, e.by, "")
+		}
 	case observe.Open, observe.Stat, observe.Link, observe.List:
 		if what := asks(e); what != "" {
 			m.add(what, e.by, e.path)
 		}
 	}
+}
+
+// habit is what programs ask for whatever they are told to do: uname at the start
+// of bash and of what is linked statically, such as the compiler's front door,
+// sysinfo where glibc sorts and gcc sizes its heap.
+func habit(p *process, call string) bool {
+	shell := p.name == "sh" || p.name == "bash" || p.name == "dash" || p.shell
+	switch call {
+	case "uname":
+		return shell || p.kind == driver
+	case "sysinfo":
+		return shell || p.kind != other
+	}
+	return false
 }
 
 // asks tells what of the machine a path tells, "" when nothing.

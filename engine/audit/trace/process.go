@@ -20,6 +20,8 @@ type process struct {
 	// libraries are what a linker was told to link: "z" for -lz, base names of
 	// libraries that were named by path.
 	libraries []string
+	// shell runs it: it is a script of one.
+	shell bool
 	// file: not all of them are known, for they stand in an argument file.
 	file bool
 	// ofInput: it lies in an output that the build was given.
@@ -155,7 +157,10 @@ func cut(text string, most int) string {
 // command is the process that the build itself called: of gcc, cc1 and ld it is
 // the gcc that a person or a script wrote.
 func (p *process) command() *process {
-	for p.parent != nil && p.parent.kind == driver && (p.kind == compiler || p.kind == linker || p.kind == driver) {
+	for range 16 { // more only by what means to be long
+		if p.parent == nil || p.parent.kind != driver || p.kind != compiler && p.kind != linker && p.kind != driver {
+			break
+		}
 		p = p.parent
 	}
 	return p

@@ -21,11 +21,11 @@ type programs struct {
 	path   map[string]bool
 	found  memory
 	missed misses
-	parts  []string
+	parts  known
 }
 
 func newPrograms(s Subject) *programs {
-	p := &programs{path: map[string]bool{}, found: newMemory(), missed: misses{}, parts: s.Parts}
+	p := &programs{path: map[string]bool{}, found: newMemory(), missed: misses{}, parts: knownTo(s)}
 	for _, folder := range []string{"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"} {
 		p.path[folder] = true
 	}
@@ -73,10 +73,7 @@ func (r *programs) findings() (all []audit.Finding) {
 		}
 		f := audit.New(audit.ProgramLookup, "", name, fmt.Sprintf("%s, which Debian's %s has, was looked for %s", name, packages[0], s.by()))
 		f.Evidence = s.evidence
-		f.Fix = fmt.Sprintf("add a part for %s (Debian: %s), or tell the build not to use it", debian.Source(packages[0]), packages[0])
-		if part := partOf(r.parts, packages[0]); part != "" {
-			f.Fix = fmt.Sprintf("add dependency %s (Debian: %s), or tell the build not to use it", part, packages[0])
-		}
+		f.Fix = r.parts.fix(packages[0]) + ", or tell the build not to use it"
 		all = append(all, f)
 	}
 	return append(all, note(audit.ProgramLookup, "in no package", fmt.Sprintf("%d programs that no Debian package has were looked for", len(unknown)), unknown)...)

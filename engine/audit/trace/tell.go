@@ -12,7 +12,7 @@ import (
 
 // tell makes findings of what was looked for: D02 of the libraries and D03 of
 // the headers and .pc files.
-func tell(parts []string, libraries, headers []missed) []audit.Finding {
+func tell(parts known, libraries, headers []missed) []audit.Finding {
 	l := teller{audit.LibraryLookup, "libraries", parts, packagesOf(headers)}
 	h := teller{audit.HeaderLookup, "headers and .pc files", parts, packagesOf(libraries)}
 	return append(l.findings(libraries), h.findings(headers)...)
@@ -22,7 +22,7 @@ func tell(parts []string, libraries, headers []missed) []audit.Finding {
 type teller struct {
 	rule  audit.ID
 	what  string // "libraries"
-	parts []string
+	parts known
 	also  map[string]string // package: what the other rule found of it
 }
 
@@ -94,19 +94,47 @@ func note(rule audit.ID, subject, message string, all []missed) []audit.Finding 
 // ofToolchain tells Debian's packages that every toolchain is made of.
 func ofToolchain(name string) bool {
 	switch name {
-	case "libc6-dev", "linux-libc-dev", "libcrypt-dev":
+	case "libc6-dev", "linux-libc-dev", "libcrypt-dev", "libc-bin", "libc-dev-bin", "coreutils", "binutils":
 		return true
 	}
 	return strings.HasPrefix(name, "libgcc-") || strings.HasPrefix(name, "libstdc++-")
 }
 
 func (t *teller) fix(m missed) string {
-	name := m.packages[0]
-	add := fmt.Sprintf("add a part for %s (Debian: %s)", debian.Source(name), name)
-	if part := partOf(t.parts, name); part != "" {
-		add = fmt.Sprintf("add dependency %s (Debian: %s)", part, name)
+	off := ", or turn it off, as --without-" + feature(m.name) + " does in many configure scripts"
+	return t.parts.fix(m.packages[0]) + off
+}
+
+// known are the parts of which a fix can speak.
+type known struct {
+	own      string
+	names    []string // that could be declared
+	declared []string
+}
+
+func knownTo(s Subject) known {
+	k := known{own: s.Part, names: s.Parts}
+	for _, in := range s.Inputs {
+		if in.Declared {
+			k.declared = append(k.declared, in.Part)
+		}
 	}
-	return add + ", or turn it off, as --without-" + feature(m.name) + " does in many configure scripts"
+	return k
+}
+
+// fix says how one comes by a Debian package's files.
+func (k known) fix(name string) string {
+	switch {
+	case ofToolchain(name):
+		return "the toolchain leaves it out"
+	case partOf([]string{k.own}, name) != "":
+		return "it is of this part itself: see to it that the build does not use one that is installed"
+	case partOf(k.declared, name) != "":
+		return partOf(k.declared, name) + " is declared and does not have it: build it so that it has"
+	case partOf(k.names, name) != "":
+		return fmt.Sprintf("add dependency %s (Debian: %s)", partOf(k.names, name), name)
+	}
+	return fmt.Sprintf("add a part for %s (Debian: %s)", debian.Source(name), name)
 }
 
 // partOf is the part that is called like the package's source.

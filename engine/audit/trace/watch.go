@@ -101,6 +101,9 @@ func (w *watch) did(p *process, r observe.Record) {
 		e.path = path.Clean(r.Path)
 		e.at, e.input = w.places.of(e.path)
 	}
+	if e.op == observe.Open && e.found && (e.path == "/bin/sh" || e.path == "/tc/bin/sh" || e.path == "/tc/bin/bash") {
+		p.shell = true // the kernel opened it to interpret the program, if anybody
+	}
 	for _, rule := range w.rules {
 		rule.did(e)
 	}
