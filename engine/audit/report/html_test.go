@@ -1,6 +1,8 @@
 package report
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"strings"
 	"testing"
@@ -103,7 +105,9 @@ func TestHTMLPolicy(t *testing.T) {
 			policy = e.attributes["content"]
 		}
 		if e.name == "style" || e.name == "script" {
-			if source := fmt.Sprintf("%s-src %s;", e.name, hashSource(e.text)); !strings.Contains(policy, source) {
+			sum := sha256.Sum256([]byte(e.text))
+			source := fmt.Sprintf("%s-src 'sha256-%s'", e.name, base64.StdEncoding.EncodeToString(sum[:]))
+			if !strings.Contains(policy, source) {
 				t.Errorf("%s is not in %q", source, policy)
 			}
 		}

@@ -150,3 +150,20 @@ func TestFailing(t *testing.T) {
 	equal(t, "notes", d.Failing(), tally.Total())
 	equal(t, "all", tally.Total()+tally.Excepted+tally.Known, len(d.Findings))
 }
+
+// What several findings in a row advise is told once, below them.
+func TestTextTellsAFixOnce(t *testing.T) {
+	d := &Document{Parts: parts()[:1]}
+	for _, s := range [][2]string{{"a", "one"}, {"b", "one"}, {"c", ""}, {"d", "two"}} {
+		d.add(sample{rule: audit.BadMode, file: s[0], message: "is bad", fix: s[1]})
+	}
+	want := "    a: is bad\n    b: is bad\n    fix: one\n    c: is bad\n    d: is bad\n        fix: two\n"
+	if got := text(t, d, TextOptions{}); !strings.Contains(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+	d = &Document{Parts: parts()[:1]}
+	for i := range maxFindings + 1 {
+		d.add(sample{rule: audit.BadMode, file: string(rune('a' + i)), message: "is bad", fix: "one"})
+	}
+	equal(t, "of a list that is cut", strings.Count(text(t, d, TextOptions{}), "\n    fix: one\n"), 1)
+}

@@ -73,7 +73,7 @@ func (t *texter) section(s *section) {
 // group writes a rule and what it found in the section's part.
 func (t *texter) group(s *section, g *group) {
 	t.line("  %s %s: %s", t.paint(severityColour(g.Severity), string(g.Severity)), t.paint(bold, ruleText(g.Rule)), g.Rule.Title)
-	common := g.fix()
+	run := 0 // findings of which the advice was not yet told
 	for i, f := range g.Findings {
 		if i == maxFindings && !t.options.Verbose {
 			t.line("    … %d more (-v shows them)", len(g.Findings)-i)
@@ -83,12 +83,26 @@ func (t *texter) group(s *section, g *group) {
 		if f.Place != nil && (s.Place == nil || *f.Place != *s.Place) {
 			t.line("        %s", placeText(*f.Place))
 		}
-		if common == "" && f.Fix != "" {
-			t.line("        %s %s", t.paint(green, "fix:"), Printable(f.Fix))
+		run++
+		if i+1 < len(g.Findings) && g.Findings[i+1].Fix == f.Fix {
+			continue
 		}
+		t.fix(f.Fix, run)
+		run = 0
 	}
-	if common != "" {
-		t.line("    %s %s", t.paint(green, "fix:"), Printable(common))
+	if run > 0 {
+		t.fix(g.Findings[maxFindings-1].Fix, run)
+	}
+}
+
+// fix writes what to do about one finding, or below several about all of them.
+func (t *texter) fix(fix string, findings int) {
+	switch {
+	case fix == "":
+	case findings == 1:
+		t.line("        %s %s", t.paint(green, "fix:"), Printable(fix))
+	default:
+		t.line("    %s %s", t.paint(green, "fix:"), Printable(fix))
 	}
 }
 
