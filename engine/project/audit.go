@@ -184,8 +184,15 @@ func visibleInputs(s *store.Store, g *plan.Graph, n *plan.Node) ([]trace.Input, 
 			}
 		}
 	}
+	own, err := s.Record(n.Path)
+	if err != nil {
+		return nil, err
+	}
 	for _, path := range visible {
-		inputs = append(inputs, trace.Input{Path: path, Part: names[path], Declared: slices.Contains(declared, path), By: by[path]})
+		inputs = append(inputs, trace.Input{
+			Path: path, Part: names[path], Declared: slices.Contains(declared, path), By: by[path],
+			Referenced: slices.Contains(own.References, path),
+		})
 	}
 	return inputs, nil
 }

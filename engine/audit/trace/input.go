@@ -97,7 +97,9 @@ func (n *inputs) unread() []string {
 func (n *inputs) findings() (all []audit.Finding) {
 	for i, in := range n.all {
 		switch {
-		case in.Declared && !n.read[i] && !n.doubt:
+		// What the output names, as a script does that starts a program of it, is
+		// used, though no build has to read it.
+		case in.Declared && !n.read[i] && !in.Referenced && !n.doubt:
 			f := audit.New(audit.UnreadInput, "", in.Part, fmt.Sprintf("declares %s, and read nothing in it", in.Part))
 			f.Evidence = []audit.Evidence{{Where: in.Path, Text: "nothing was opened, listed or executed in it"}}
 			f.Fix = "take " + in.Part + " out of what the part names, after belljar audit --minimal has shown that it can go"

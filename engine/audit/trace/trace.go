@@ -27,6 +27,8 @@ type Input struct {
 	Declared bool
 	// By are the parts that refer to it, of what is not declared.
 	By []string
+	// Referenced: the output itself names it.
+	Referenced bool
 }
 
 // Subject is the build that was observed.
