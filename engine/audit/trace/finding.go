@@ -39,7 +39,13 @@ type table struct {
 
 func newTable() table { return table{subjects: map[string]*seen{}} }
 
+// maxSubject bounds one of them, in bytes: paths are no longer.
+const maxSubject = 4096
+
 func (t *table) add(subject string, p *process, what string) {
+	if len(subject) > maxSubject {
+		subject = cut(subject, maxSubject-3)
+	}
 	s := t.subjects[subject]
 	if s == nil {
 		if len(t.subjects) >= maxSubjects {
@@ -49,7 +55,7 @@ func (t *table) add(subject string, p *process, what string) {
 		s = &seen{}
 		t.subjects[strings.Clone(subject)] = s
 	}
-	s.add(p, what)
+	s.add(p, cut(what, maxShown))
 }
 
 // findings makes one of each subject, in the order of their names.

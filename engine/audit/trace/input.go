@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"belljar.build/engine/audit"
+	"belljar.build/rootfs"
 	"belljar.build/sandbox/observe"
 )
 
@@ -58,7 +59,7 @@ func (n *inputs) did(e event) {
 
 // fileIn is a path without the store and the key.
 func fileIn(file string) string {
-	return audit.Mask(strings.TrimPrefix(file, "/var/lib/belljar/store/"))
+	return audit.Mask(strings.TrimPrefix(file, rootfs.Logical+"/"))
 }
 
 // builds tells what makes a build depend on a file.

@@ -209,3 +209,39 @@ func TestListings(t *testing.T) {
 	b.found(p, observe.List, "/usr/include", "/usr/include/linux", "/", "/etc", "/tc/lib", "/build", store+zlib+"/lib", strings.TrimSuffix(store, "/"))
 	b.expect("D10 note /", "D10 note /etc", "D10 note /usr/include", "D10 note "+strings.TrimSuffix(store, "/"))
 }
+
+// TestHostile reads what no observer writes, and what a build can make it write.
+func TestHostile(t *testing.T) {
+	b := newBuild(t)
+	long := strings.Repeat("/usr/include", 1<<16)
+	for _, r := range []observe.Record{
+		{Process: -1, Parent: 1 << 40, Program: "/tc/bin/ld", Argv: []string{"ld", "-l", "-I", "@", "\xff\x00\n"}},
+		{Process: -1, Parent: -1, Program: "cc1", Argv: nil},
+		{Process: 9, Parent: 9, Program: "/tc/bin/pkg-config", Argv: []string{}},
+		{Process: 9, Parent: 9, Program: long, Argv: []string{long, strings.Repeat("x ", 1<<16)}},
+		{Process: 77, Op: observe.Open, Path: ""},
+		{Process: 77, Op: observe.List, Path: "..", Found: true},
+		{Process: -1, Op: observe.Open, Path: long + ".h"},
+		{Process: -1, Op: observe.Open, Path: "/usr/lib/lib.so"},
+		{Process: -1, Op: observe.Open, Path: "/usr/include/../../.pc"},
+		{Process: 9, Op: observe.Connect, Path: "inet:"},
+		{Process: 9, Op: observe.Connect, Path: "\x00"},
+		{Process: 9, Op: "new", Path: "/x", Found: true},
+		{Process: 9, Op: observe.Ask, Path: long},
+	} {
+		b.write(r)
+	}
+	for _, f := range b.audit().Findings {
+		for _, e := range f.Evidence {
+			if len(e.Text) > 4096 || len(e.Where) > 256 {
+				t.Errorf("%s: evidence of %d bytes", f.Rule, len(e.Text))
+			}
+		}
+		if len(f.Subject) > 4096 || len(f.Message) > 8192 {
+			t.Errorf("%s: a subject of %d bytes, a message of %d", f.Rule, len(f.Subject), len(f.Message))
+		}
+	}
+	if _, err := trace.Audit(strings.NewReader("{\"process\":1,"), b.subject); err == nil {
+		t.Error("half a line was read")
+	}
+}
