@@ -17,6 +17,11 @@ import (
 // report writes the document in every way that was asked for.
 func (o *auditOptions) report(g *globals, d *auditreport.Document) error {
 	d.Version, d.FailOn, d.Baseline = version(), audit.Severity(o.failOn), o.baseline
+	folder, err := os.Getwd()
+	if err != nil {
+		return fmt.Errorf("find the current folder: %w", err)
+	}
+	d.RelativeTo(folder)
 	for _, file := range []struct {
 		name  string
 		write func(io.Writer, *auditreport.Document) error

@@ -122,7 +122,7 @@ func (a *auditor) part(ctx context.Context, n *plan.Node, r *store.Record) error
 			return err
 		}
 		row.Traced, row.Events, row.Programs, row.Misses, row.Truncated = true, seen.Events, seen.Programs, seen.Misses, seen.Truncated
-		found = append(found, seen.Findings...)
+		found = append(trace.Join(found, seen.Levels, a.rules.CPU), seen.Findings...)
 		a.looked[n.Part]['D'] = true
 	}
 	for i := range found {
@@ -148,7 +148,9 @@ func observed(s *store.Store, g *plan.Graph, n *plan.Node) (_ *trace.Result, err
 		return nil, fmt.Errorf("audit %s: %w", n.Action.Name, err)
 	}
 	defer func() { err = errors.Join(err, in.Close()) }()
-	found, err := trace.Audit(in, trace.Subject{Part: n.Part, Output: n.Path, Action: n.Action, Inputs: inputs})
+	found, err := trace.Audit(in, trace.Subject{
+		Part: n.Part, Output: n.Path, Action: n.Action, Inputs: inputs, Parts: partNames(g),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("audit what the build of %s did: %w", n.Action.Name, err)
 	}
@@ -202,4 +204,11 @@ func declaredInputs(n *plan.Node) (paths []string) {
 		paths = append(paths, i.Path)
 	}
 	return paths
+}
+
+func partNames(g *plan.Graph) (names []string) {
+	for _, n := range g.Parts {
+		names = append(names, n.Part)
+	}
+	return names
 }
