@@ -140,9 +140,6 @@ func (s *stream) zip(in io.Reader) error {
 	}
 	directory := &metered{ReaderAt: at, left: maxDirectory}
 	r, err := zip.NewReader(directory, size)
-	if directory.left <= 0 {
-		return errMany
-	}
 	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
 		return err
 	}

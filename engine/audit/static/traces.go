@@ -2,6 +2,7 @@ package static
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 )
 
@@ -23,10 +24,13 @@ func tracesOf(s *Subject) []trace {
 		{[]byte("/build"), "/build", "the work folder of the build", "replace the path in post-install, or pass -ffile-prefix-map to what compiled it", isWorkFolder},
 		{[]byte("/tc/"), "/tc", "the toolchain, which only builds have", "configure it with the name of the program alone, or with that of a declared part", isToolFolder},
 	}
-	for _, name := range []string{s.Host, firstLabel(s.Host)} {
-		if telling(name) {
-			all = append(all, trace{[]byte(name), "host name", "the name of the host", "let the build not record the host", word})
-			break
+	for _, name := range slices.Compact([]string{s.Host, firstLabel(s.Host)}) {
+		stands := word
+		if !telling(name) {
+			stands = address
+		}
+		if len(name) > 1 && !strings.HasPrefix(name, "localhost") {
+			all = append(all, trace{[]byte(name), "host name", "the name of the host", "let the build not record the host", stands})
 		}
 	}
 	if telling(s.User) {
@@ -83,6 +87,12 @@ func word(b []byte, i, n int) bool {
 		}
 	}
 	return false
+}
+
+// address: a host of an ordinary name counts as in "root@vm" alone.
+func address(b []byte, i, n int) bool {
+	end := i + n
+	return i > 1 && b[i-1] == '@' && isNameByte(b[i-2]) && (end == len(b) || !isNameByte(b[end]) && b[end] != '.')
 }
 
 func isNameByte(c byte) bool { return isWordByte(c) || c == '-' || c >= 0x80 }

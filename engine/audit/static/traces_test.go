@@ -64,6 +64,13 @@ func TestOrdinaryNames(t *testing.T) {
 		{"", "", "6.1.0", "Linux 6.1.0 x", []string{"S21 f kernel"}},
 		{"", "", "6.1.0", "linux-6.1.0", []string{"S21 f kernel"}},
 		{"", "", "6.1.0", "6.1.0", nil},
+		{"", "", "6.1.0", "Linux 6.1.01", nil},
+		{"", "", "6.1.0", "Linux farm 6.1.0", nil},
+		{"", "", "6.1.0", "Linux localhost 6.1.0", []string{"S21 f kernel"}},
+		{"vm", "root", "", "by root@vm\n", []string{"S21 f host name"}},
+		{"vm", "", "", "a@vm.example a@vmx vm @vm vm@a", nil},
+		{"localhost.localdomain", "", "", "root@localhost", nil},
+		{"vm.farm", "", "", "root@vm", []string{"S21 f host name"}},
 	} {
 		s := newShelf(t)
 		s.Host, s.User, s.Kernel = tt.host, tt.user, tt.kernel

@@ -83,5 +83,8 @@ func TestScanWide(t *testing.T) {
 			}
 		}
 	}
+	odd := slices.Clone(wide)
+	odd[33] = 1
+	scanWide(odd, 0, len(odd), func(int, []byte) { t.Error("found digits that stand not beside zeros alone") })
 	scanWide([]byte{'a'}, 0, 1, func(int, []byte) { t.Error("found in one byte") })
 }
