@@ -162,7 +162,7 @@ func Asks(functions []Function, start, end uint64, code Code) bool {
 			if err != nil || len(b) == 0 {
 				return false
 			}
-			if asks(b) {
+			if asks(b, at) {
 				return true
 			}
 			at += uint64(len(b))
@@ -176,13 +176,13 @@ func Asks(functions []Function, start, end uint64, code Code) bool {
 	return false
 }
 
-// asks looks for CPUID, and goes on at the next multiple of 16 behind what is no
-// instruction.
-func asks(b []byte) bool {
+// asks looks for CPUID in code that stands at an address, and goes on at the next
+// multiple of 16 behind what is no instruction.
+func asks(b []byte, address uint64) bool {
 	for at := 0; at < len(b); {
 		i, ok := decode(b[at:])
 		if !ok {
-			at = (at + 16) &^ 15
+			at += 16 - int((address+uint64(at))%16)
 			continue
 		}
 		if i.cpuid {

@@ -74,8 +74,8 @@ func (r *run) cpuLevel(f *elfFile) error {
 	for _, u := range uses {
 		names = append(names, u.Feature.String())
 	}
-	finding := audit.New(audit.CPULevel, f.rel, highest.String(), fmt.Sprintf("has instructions above %s in %d of %d functions: %s",
-		declared, report.Above[declared], report.Functions, strings.Join(names, ", ")))
+	finding := audit.New(audit.CPULevel, f.rel, highest.String(), fmt.Sprintf("has instructions above %s in %d of %s: %s",
+		declared, report.Above[declared], counted(report.Functions, "function"), strings.Join(names, ", ")))
 	for _, u := range uses[:min(len(uses), audit.MaxEvidence-1)] {
 		finding.Evidence = append(finding.Evidence, audit.Evidence{Where: fmt.Sprintf("at address %#x", u.First), Text: useText(u)})
 	}
@@ -101,11 +101,19 @@ func (r *run) cpuLevel(f *elfFile) error {
 const many = 5
 
 func useText(u isa.Use) string {
-	text := fmt.Sprintf("%s: %d instructions in %d functions", u.Feature, u.Instructions, u.Functions)
+	text := fmt.Sprintf("%s: %s in %s", u.Feature, counted(u.Instructions, "instruction"), counted(u.Functions, "function"))
 	if u.In != "" {
 		text += ", the first in " + u.In
 	}
 	return text
+}
+
+// counted is a number of things.
+func counted(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // chooses is how a file, or a library of the same output that it needs, asks the

@@ -80,7 +80,7 @@ func undefined(f *elfFile, missing []object.Symbol) audit.Finding {
 	subject, _, _ := strings.Cut(names[0], "@")
 	finding := audit.New(audit.UndefinedSymbol, f.rel, subject, fmt.Sprintf("uses %s, which nothing defines that it needs", subject))
 	if more := len(names) - 1; more > 0 {
-		finding.Message = fmt.Sprintf("uses %s and %d more symbols, which nothing defines that it needs", subject, more)
+		finding.Message = fmt.Sprintf("uses %s and %s, which nothing defines that it needs", subject, counted(more, "other symbol"))
 	}
 	for _, name := range names[:min(len(names), audit.MaxEvidence)] {
 		finding.Evidence = append(finding.Evidence, audit.Evidence{Where: ".dynsym", Text: name})
