@@ -203,17 +203,18 @@ func TestScan(t *testing.T) {
 		"\xc5\xf8\x77\x06\xc3" + // 0x100c: data in it
 		"\xc5\xf8\x77\xc3\xe8" + // 0x1011: an instruction is cut off
 		"\x0f\xa2\xc3" + // 0x1016: cpuid, ret
-		"\x66\x0f\x38\xdc\xc1\xc3") // 0x1019: aesenc, ret
-	functions := []Function{{0x1000, 5, "a"}, {0x1005, 7, ""}, {0x100c, 5, ""}, {0x1011, 5, ""}, {0x1016, 3, ""}, {0x1019, 6, "f"}, {0x2000, 4, ""}, {0x3000, 1 << 40, ""}}
+		"\x66\x0f\x38\xdc\xc1\xc3" + // 0x1019: aesenc, ret
+		"\x66\x0f\xef\xc0\xc5\xf8\x41\xc1\x0f\x77\xc3") // 0x101f: pxor, kandw, emms, ret
+	functions := []Function{{0x1000, 5, "a"}, {0x1005, 7, ""}, {0x100c, 5, ""}, {0x1011, 5, ""}, {0x1016, 3, ""}, {0x1019, 6, "f"}, {0x101f, 11, ""}, {0x2000, 4, ""}, {0x3000, 1 << 40, ""}}
 	r := Scan(functions, text.at)
 	got := fmt.Sprintf("%+v", *r)
-	want := "{Functions:7 Broken:3 Instructions:9 Uses:[" +
-		"{Feature:POPCNT Instructions:1 Functions:1 First:4096 In:a} {Feature:AVX/AVX2 Instructions:2 Functions:1 First:4101 In:} {Feature:AES Instructions:1 Functions:1 First:4121 In:f}" +
-		"] Above:[0 3 2 1 1] CPUID:true}"
+	want := "{Functions:8 Broken:3 Instructions:13 Uses:[" +
+		"{Feature:POPCNT Instructions:1 Functions:1 First:4096 In:a} {Feature:AVX/AVX2 Instructions:2 Functions:1 First:4101 In:} {Feature:AVX-512 Instructions:1 Functions:1 First:4131 In:} {Feature:AES Instructions:1 Functions:1 First:4121 In:f}" +
+		"] Above:[0 4 3 2 1] SSE:1 VEX:2 CPUID:true}"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
-	if l, uses := r.Highest(V2); l != None || len(uses) != 2 {
+	if l, uses := r.Highest(V2); l != None || len(uses) != 3 {
 		t.Errorf("highest %v, %v", l, uses)
 	}
 	if l, uses := Scan(functions[:2], text.at).Highest(V3); l != V1 || uses != nil {
