@@ -5,6 +5,8 @@ type instruction struct {
 	length  int
 	feature Feature
 	cpuid   bool
+	// sse: it uses vector registers in the way of before AVX; vex: in the new way.
+	sse, vex bool
 }
 
 // prefixes of an instruction.
@@ -57,9 +59,13 @@ prefix:
 	case op == 0x0f:
 		return escape(b, at+1, p)
 	case op == 0xc4 || op == 0xc5:
-		return vex(b, at, plain)
+		i, ok := vex(b, at, plain)
+		i.vex = i.feature != BMI
+		return i, ok
 	case op == 0x62:
-		return evex(b, at, plain)
+		i, ok := evex(b, at, plain)
+		i.vex = true
+		return i, ok
 	case op == 0x8f && at+1 < len(b) && b[at+1]&0x1f >= 8:
 		return xop(b, at, plain)
 	default:

@@ -44,23 +44,36 @@ func escape(b []byte, at int, p prefixes) (instruction, bool) {
 	if at+1 < len(b) {
 		operand = b[at+1]
 	}
+	i, ok := instruction{}, false
 	f, next := escapeFeature(op, operand, p), at+1
 	switch escapeOperands[op] {
 	case '.':
-		i, ok := finish(b, next, false, 0, f)
-		i.cpuid = op == 0xa2
-		return i, ok
+		i, ok = finish(b, next, false, 0, f)
 	case 'm':
-		if op == 0x78 && (p.operand || p.repne) { // EXTRQ and INSERTQ
-			return finish(b, next, true, 2, f)
+		immediate := 0
+		if op == 0x78 && (p.operand || p.repne) {
+			immediate = 2 // EXTRQ and INSERTQ
 		}
-		return finish(b, next, true, 0, f)
+		i, ok = finish(b, next, true, immediate, f)
 	case 'B':
-		return finish(b, next, true, 1, f)
+		i, ok = finish(b, next, true, 1, f)
 	case 'j':
-		return finish(b, next, false, 4, f)
+		i, ok = finish(b, next, false, 4, f)
 	}
-	return instruction{}, false
+	i.cpuid, i.sse = op == 0xa2, sse(op, p)
+	return i, ok
+}
+
+// sse tells whether an opcode behind 0F is one of SSE's or SSE2's, which works on
+// vector registers: a compiler that may use AVX writes none.
+func sse(op byte, p prefixes) bool {
+	switch {
+	case op >= 0x10 && op <= 0x17, op >= 0x28 && op <= 0x2f, op >= 0x50 && op <= 0x5f, op == 0xc2, op == 0xc6:
+		return true
+	case op >= 0x60 && op <= 0x76, op >= 0x7c && op <= 0x7f, op == 0xc4, op == 0xc5, op >= 0xd0:
+		return p.operand || p.rep || p.repne // else MMX
+	}
+	return false
 }
 
 // escapeFeature tells of an instruction behind 0F, whose ModRM byte is operand.

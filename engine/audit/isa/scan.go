@@ -19,6 +19,10 @@ type Report struct {
 	Uses []Use
 	// Above[l] is the number of functions that need more than level l.
 	Above [None]int
+	// SSE and VEX are the numbers of functions that use vector registers as before
+	// AVX, and as since. Compilers do one or the other in all code that is made
+	// with the same options.
+	SSE, VEX int
 	// CPUID: the code asks the processor what it is.
 	CPUID bool
 }
@@ -102,7 +106,7 @@ func (s *scanner) function(f *Function) {
 	s.report.Functions++
 	b := s.bytes(f)
 	var found [Features]seen
-	count, cpuid := 0, false
+	count, all := 0, instruction{}
 	for at := 0; at < len(b); {
 		i, ok := decode(b[at:])
 		if !ok {
@@ -114,16 +118,22 @@ func (s *scanner) function(f *Function) {
 				found[i.feature].first = f.Start + uint64(at)
 			}
 		}
-		cpuid = cpuid || i.cpuid
+		all.cpuid, all.sse, all.vex = all.cpuid || i.cpuid, all.sse || i.sse, all.vex || i.vex
 		count++
 		at += i.length
 	}
-	s.report.CPUID = s.report.CPUID || cpuid
+	s.report.CPUID = s.report.CPUID || all.cpuid
 	if b == nil {
 		s.report.Broken++
 		return
 	}
 	s.report.Instructions += count
+	if all.sse {
+		s.report.SSE++
+	}
+	if all.vex {
+		s.report.VEX++
+	}
 	s.note(f, &found)
 }
 
@@ -162,7 +172,7 @@ func Asks(functions []Function, start, end uint64, code Code) bool {
 			if err != nil || len(b) == 0 {
 				return false
 			}
-			if asks(b) {
+			if asks(b, at) {
 				return true
 			}
 			at += uint64(len(b))
@@ -176,13 +186,13 @@ func Asks(functions []Function, start, end uint64, code Code) bool {
 	return false
 }
 
-// asks looks for CPUID, and goes on at the next multiple of 16 behind what is no
-// instruction.
-func asks(b []byte) bool {
+// asks looks for CPUID in code that stands at an address, and goes on at the next
+// multiple of 16 behind what is no instruction.
+func asks(b []byte, address uint64) bool {
 	for at := 0; at < len(b); {
 		i, ok := decode(b[at:])
 		if !ok {
-			at = (at + 16) &^ 15
+			at += 16 - int((address+uint64(at))%16)
 			continue
 		}
 		if i.cpuid {

@@ -9,7 +9,7 @@ import (
 
 // maxText bounds a path, a RUNPATH and any other single string but a symbol's
 // name.
-const maxText = 16 << 10
+const maxText = 4096
 
 // source is a file in which every piece must lie before memory is taken for it.
 type source struct {

@@ -92,16 +92,25 @@ func (r *run) visible() []*elfTree {
 
 // searchEvidence says where the loader looks.
 func (r *run) searchEvidence(m *module, name string) []audit.Evidence {
-	e := []audit.Evidence{{Where: ".dynamic", Text: "NEEDED " + name}}
+	e := []audit.Evidence{{Where: ".dynamic", Text: clip("NEEDED " + name)}}
 	switch {
 	case m.object.RunPath != "":
-		e = append(e, audit.Evidence{Where: ".dynamic", Text: "RUNPATH " + m.object.RunPath})
+		e = append(e, audit.Evidence{Where: ".dynamic", Text: clip("RUNPATH " + m.object.RunPath)})
 	case m.object.RPath != "":
-		e = append(e, audit.Evidence{Where: ".dynamic", Text: "RPATH " + m.object.RPath})
+		e = append(e, audit.Evidence{Where: ".dynamic", Text: clip("RPATH " + m.object.RPath)})
 	default:
 		e = append(e, audit.Evidence{Where: ".dynamic", Text: "no RUNPATH"})
 	}
 	return e
+}
+
+// clip shortens a text that only shows something.
+func clip(text string) string {
+	const most = 1000
+	if len(text) <= most {
+		return text
+	}
+	return text[:most] + "..."
 }
 
 // inherited is S26: others of the output, or programs that the build could see,
@@ -223,7 +232,7 @@ func (r *run) has(t Tree, name string) (rel string, ok bool) {
 
 func elfUndeclared(m *module, name string, t Tree, rel string) audit.Finding {
 	f := audit.New(audit.NeededUndeclared, m.rel, name, fmt.Sprintf("needs %s, which %s has, but that is not declared", name, t.name()))
-	f.Evidence = []audit.Evidence{{Where: ".dynamic", Text: "NEEDED " + name}, {Where: t.name(), Text: rootfs.Logical + "/" + t.Path + "/" + rel}}
+	f.Evidence = []audit.Evidence{{Where: ".dynamic", Text: clip("NEEDED " + name)}, {Where: t.name(), Text: rootfs.Logical + "/" + t.Path + "/" + rel}}
 	f.Fix = "add dependency " + t.name()
 	return f
 }

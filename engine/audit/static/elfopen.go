@@ -39,7 +39,7 @@ func readOpened(o *object.File) (all []opened) {
 	if !slices.ContainsFunc(o.Undefined, func(u object.Symbol) bool { return u.Name == "dlopen" || u.Name == "dlmopen" }) {
 		return all
 	}
-	for _, name := range append(o.Needed, o.SoName) {
+	for _, name := range slices.Concat(o.Needed, []string{o.SoName}) {
 		noted[name] = true
 	}
 	o.Strings(".so", func(address uint64, text string) {

@@ -22,7 +22,7 @@ func (r *run) searchPaths(f *elfFile) error {
 				continue
 			}
 			finding := audit.New(audit.BadRunPath, f.rel, entry, fmt.Sprintf("its %s %s", list[0], what))
-			finding.Evidence = []audit.Evidence{{Where: ".dynamic", Text: list[0] + " " + list[1]}}
+			finding.Evidence = []audit.Evidence{{Where: ".dynamic", Text: clip(list[0] + " " + list[1])}}
 			finding.Fix = fix
 			r.add(finding)
 		}

@@ -77,13 +77,13 @@ func undefined(f *elfFile, missing []object.Symbol) audit.Finding {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	subject, _, _ := strings.Cut(names[0], "@")
+	subject, _, _ := strings.Cut(clip(names[0]), "@")
 	finding := audit.New(audit.UndefinedSymbol, f.rel, subject, fmt.Sprintf("uses %s, which nothing defines that it needs", subject))
 	if more := len(names) - 1; more > 0 {
-		finding.Message = fmt.Sprintf("uses %s and %d more symbols, which nothing defines that it needs", subject, more)
+		finding.Message = fmt.Sprintf("uses %s and %s, which nothing defines that it needs", subject, counted(more, "other symbol"))
 	}
 	for _, name := range names[:min(len(names), audit.MaxEvidence)] {
-		finding.Evidence = append(finding.Evidence, audit.Evidence{Where: ".dynsym", Text: name})
+		finding.Evidence = append(finding.Evidence, audit.Evidence{Where: ".dynsym", Text: clip(name)})
 	}
 	finding.Fix = "link it with the library that defines the symbol"
 	return finding

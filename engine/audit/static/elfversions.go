@@ -77,7 +77,7 @@ func (f *elfFile) versionEvidence(version string) (all []audit.Evidence) {
 	}
 	slices.Sort(names)
 	for _, name := range names[:min(len(names), audit.MaxEvidence)] {
-		all = append(all, audit.Evidence{Where: ".dynsym", Text: name})
+		all = append(all, audit.Evidence{Where: ".dynsym", Text: clip(name)})
 	}
 	return all
 }
