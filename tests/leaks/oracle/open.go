@@ -16,7 +16,7 @@ const libraries = "gcc g++ make pkg-config " +
 	"libzstd-dev liblzma-dev libbz2-dev zlib1g-dev liblz4-dev liblzo2-dev liblz-dev libseccomp-dev libpcre2-dev libssl-dev libmbedtls-dev " +
 	"nettle-dev libgnutls28-dev libacl1-dev libattr1-dev libcap-dev libselinux1-dev libxml2-dev libexpat1-dev libidn2-dev " +
 	"libunistring-dev libpsl-dev libreadline-dev libncurses-dev libslang2-dev libgpm-dev libmpfr-dev libsigsegv-dev " +
-	"libwrap0-dev libmagic-dev libgpgme-dev uuid-dev libc-ares-dev libmetalink-dev libev-dev libext2fs-dev"
+	"libwrap0-dev libmagic-dev libgpgme-dev uuid-dev libc-ares-dev libev-dev libext2fs-dev"
 
 // makeRoot makes the open root, unless it is there.
 func (p *place) makeRoot(ctx context.Context, sources []*source) error {
@@ -62,7 +62,7 @@ func (p *place) open(ctx context.Context, s *source) error {
 	return p.script(ctx, s.name+".log", `
 		cd "$1/root/src"
 		echo "$3  $(echo "$2"_*.orig.tar.?z)" | sha256sum -c
-		nice -n 5 chroot "$1/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 FORCE_UNSAFE_CONFIGURE=1 sh -ec '
+		nice -n 3 chroot "$1/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 FORCE_UNSAFE_CONFIGURE=1 sh -ec '
 			name=$1; shift
 			rm -rf /build/$name /out/$name
 			mkdir /build/$name /out/$name
