@@ -4,6 +4,7 @@
 # make man     man/*.1
 # make install belljar, its manual pages and the shells' completions, under PREFIX
 # make bench   measurements, beside rivals where they can be installed
+# make oracle  how well the audit predicts what other machines let in (an hour; as root, on Debian)
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 GO ?= go
@@ -14,7 +15,7 @@ STATIC := -trimpath -tags 'netgo osusergo' -ldflags '-linkmode external -extldfl
 
 PREFIX ?= /usr/local
 
-.PHONY: build demo man install test lint bench clean
+.PHONY: build demo man install test lint bench oracle clean
 build:
 	@command -v $(GO) >/dev/null || { echo "Go is needed: https://go.dev/dl or apt-get install golang-go" >&2; exit 1; }
 	CGO_ENABLED=1 $(GO) build $(STATIC) -o bin/belljar ./cmd/belljar
@@ -47,6 +48,11 @@ test: build lint
 
 bench: build
 	tests/bench/run.sh
+
+# ORACLE_DIR keeps the roots and builds for the next time.
+ORACLE_DIR ?= /var/tmp/belljar-oracle
+oracle: build
+	$(GO) run ./tests/leaks/oracle -dir $(ORACLE_DIR)
 
 clean:
 	rm -rf bin man profiles/examples/{bin,parts,belljar.lock}

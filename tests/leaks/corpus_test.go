@@ -95,13 +95,16 @@ type table struct{ rows []string }
 
 func (t *table) add(p *plant, v verdict) {
 	finds, found := p.rule, "yes"
-	if p.control {
+	switch {
+	case p.control && len(v.beside) == 0:
 		finds, found = "nothing", "nothing"
-	} else if !v.found {
+	case p.control:
+		finds, found = "nothing", "something"
+	case !v.found:
 		found = "no"
 	}
-	name, beside := strings.ReplaceAll(p.planted, "|", "\\|"), strings.Join(v.beside, " ")
-	t.rows = append(t.rows, fmt.Sprintf("| %s | %s | %s | %s | %s |\n", p.name, name, finds, found, beside))
+	planted, beside := strings.ReplaceAll(p.planted, "|", "\\|"), strings.Join(v.beside, " ")
+	t.rows = append(t.rows, fmt.Sprintf("| %s | %s | %s | %s | %s |\n", p.name, planted, finds, found, beside))
 }
 
 func (t *table) String() string {

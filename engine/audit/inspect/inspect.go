@@ -101,8 +101,8 @@ func (i *Inspector) Find(ctx context.Context, n *plan.Node, dir string, r *store
 // Before is for [build.Options].Inspect: it looks at what was built, and refuses
 // errors that the policy does not except.
 func (i *Inspector) Before(ctx context.Context, n *plan.Node, dir string, r *store.Record) (json.RawMessage, error) {
-	if n.Part == "" {
-		return nil, nil // of the toolchain: it is what others are held against
+	if imported(n) {
+		return nil, nil
 	}
 	found, err := i.Find(ctx, n, dir, r)
 	if err != nil {
@@ -113,6 +113,13 @@ func (i *Inspector) Before(ctx context.Context, n *plan.Node, dir string, r *sto
 		return nil, refusal
 	}
 	return v.Encode()
+}
+
+// imported tells of the outputs of the toolchain, those among them that are parts
+// too (gcc-libs, perl): Debian built them, they are what others are held against, and
+// the base that they would be held against may not be there yet.
+func imported(n *plan.Node) bool {
+	return n.Part == "" || n.Action.Toolchain == nil || n.Action.Toolchain.Tools == nil
 }
 
 // refusal is why the policy does not accept an output; nil if it does.
@@ -162,7 +169,7 @@ func (i *Inspector) Settle(ctx context.Context, results map[*plan.Node]build.Res
 	refused := map[*plan.Node]*build.Refusal{}
 	for _, n := range Parts(i.graph, true) {
 		r, ok := results[n]
-		if !ok {
+		if !ok || imported(n) {
 			continue
 		}
 		v := audit.ReadVerdict(r.Record.Audit, i.rules.Settings)

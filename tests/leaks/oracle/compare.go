@@ -52,10 +52,11 @@ func judge(s *source, x *index, found []finding, sealed, open, tried map[string]
 	c := &comparison{source: s}
 	var libraries, headers []string
 	for _, f := range found {
-		switch f.Rule {
-		case "D02":
+		switch {
+		case f.Severity == "note": // what no package of Debian has, so that nobody can link it
+		case f.Rule == "D02":
 			libraries = append(libraries, libraryOf(f.Subject))
-		case "D03":
+		case f.Rule == "D03":
 			headers = append(headers, f.Subject)
 		}
 	}
@@ -104,14 +105,8 @@ func headerOf(x *index, headers, packages []string) string {
 	return ""
 }
 
-// libraryOf takes what surrounds the name: "-lz", "libz.so" and "z" are one.
-func libraryOf(subject string) string {
-	name := strings.TrimPrefix(filepath.Base(subject), "-l")
-	if short, ok := linkName(name); ok {
-		return short
-	}
-	return name
-}
+// libraryOf is what -l calls the library of a finding: "libz" is "z".
+func libraryOf(subject string) string { return strings.TrimPrefix(subject, "lib") }
 
 // needed are the libraries that a tree's ELF files need, but for its own.
 func needed(root string) (map[string]bool, error) {

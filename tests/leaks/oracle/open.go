@@ -13,10 +13,10 @@ import (
 // libraries are what the open root has besides what Debian builds the sources with:
 // what machines of developers commonly have.
 const libraries = "gcc g++ make pkg-config " +
-	"libzstd-dev liblzma-dev libbz2-dev zlib1g-dev liblz4-dev liblzo2-dev libseccomp-dev libpcre2-dev libssl-dev libmbedtls-dev " +
+	"libzstd-dev liblzma-dev libbz2-dev zlib1g-dev liblz4-dev liblzo2-dev liblz-dev libseccomp-dev libpcre2-dev libssl-dev libmbedtls-dev " +
 	"nettle-dev libgnutls28-dev libacl1-dev libattr1-dev libcap-dev libselinux1-dev libxml2-dev libexpat1-dev libidn2-dev " +
 	"libunistring-dev libpsl-dev libreadline-dev libncurses-dev libslang2-dev libgpm-dev libmpfr-dev libsigsegv-dev " +
-	"libwrap0-dev libmagic-dev libgpgme-dev uuid-dev libc-ares-dev libmetalink-dev libev-dev libext2fs-dev"
+	"libwrap0-dev libmagic-dev libgpgme-dev uuid-dev libc-ares-dev libev-dev libext2fs-dev"
 
 // makeRoot makes the open root, unless it is there.
 func (p *place) makeRoot(ctx context.Context, sources []*source) error {
@@ -45,6 +45,8 @@ func (p *place) makeRoot(ctx context.Context, sources []*source) error {
 		mmdebstrap --mode=root --variant=apt --include="ca-certificates $(echo $2)" bookworm "$1/root" "$1/open.list"
 		chroot "$1/root" apt-get update
 		chroot "$1/root" env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends build-dep $3
+		# Some of Debian's builds conflict with some of them.
+		chroot "$1/root" env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install $2
 		mkdir -p "$1/root/src" "$1/root/build" "$1/root/out"
 		chroot "$1/root" sh -ec 'cd /src && apt-get -y -o APT::Sandbox::User=root --download-only source "$@"' sh $3
 		touch "$1/root.done"`, p.dir, libraries, parts)
@@ -60,7 +62,7 @@ func (p *place) open(ctx context.Context, s *source) error {
 	return p.script(ctx, s.name+".log", `
 		cd "$1/root/src"
 		echo "$3  $(echo "$2"_*.orig.tar.?z)" | sha256sum -c
-		nice -n 5 chroot "$1/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 FORCE_UNSAFE_CONFIGURE=1 sh -ec '
+		nice -n 3 chroot "$1/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 FORCE_UNSAFE_CONFIGURE=1 sh -ec '
 			name=$1; shift
 			rm -rf /build/$name /out/$name
 			mkdir /build/$name /out/$name

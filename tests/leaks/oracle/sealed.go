@@ -22,7 +22,7 @@ type source struct {
 }
 
 // finding is what is of interest of belljar audit's.
-type finding struct{ Rule, Part, Subject string }
+type finding struct{ Rule, Severity, Part, Subject string }
 
 // prepare copies the profiles, beside which belljar writes links and a lock, and asks
 // for the sources.
