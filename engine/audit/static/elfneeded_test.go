@@ -85,6 +85,12 @@ func TestNeeded(t *testing.T) {
 			a := x.library(x.subject.Tree, "lib/liba.so.1", "void inflate(void); void a(void) { inflate(); }", lib)
 			x.program(x.subject.Tree, "bin/x", "void a(void); void f(void) { a(); }", a, rpath("$ORIGIN/../lib:"+inStore(z, "lib")), "-Wl,--disable-new-dtags")
 		}, []string{"S26 warning lib/liba.so.1 libz.so.1"}, ""},
+		{"an RPATH is not for a library with a RUNPATH", func(x *elfFixture) {
+			z := x.visible('a', "zlib")
+			lib := x.library(z, "lib/libz.so.1", def)
+			a := x.library(x.subject.Tree, "lib/liba.so.1", "void inflate(void); void a(void) { inflate(); }", lib, rpath("$ORIGIN"))
+			x.program(x.subject.Tree, "bin/x", "void a(void); void f(void) { a(); }", a, rpath("$ORIGIN/../lib:"+inStore(z, "lib")), "-Wl,--disable-new-dtags")
+		}, []string{"S01 error lib/liba.so.1 libz.so.1"}, ""},
 		{"a RUNPATH is not inherited", func(x *elfFixture) {
 			z := x.visible('a', "zlib")
 			lib := x.library(z, "lib/libz.so.1", def)
