@@ -2,7 +2,6 @@ package main
 
 import (
 	"debug/elf"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -116,12 +115,8 @@ func needed(root string) (map[string]bool, error) {
 			return err
 		}
 		f, err := elf.Open(name)
-		var format *elf.FormatError
-		if errors.As(err, &format) || err != nil && err.Error() == "EOF" {
-			return nil
-		}
 		if err != nil {
-			return nil // too short for a header
+			return nil // not one
 		}
 		defer f.Close()
 		libraries, _ := f.ImportedLibraries()
