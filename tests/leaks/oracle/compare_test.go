@@ -19,6 +19,8 @@ func testIndex() *index {
 	x.link("libzstd.so.1", "zstd", []string{"libzstd-dev"})
 	x.link("libx.so.6", "x", []string{"libx-dev"})
 	x.link("libcap.so.2", "cap", []string{"libcap-dev"})
+	x.link("libtinfo.so.6", "tinfo", []string{"libncurses-dev"})
+	x.link("libncursesw.so.6", "ncursesw", []string{"libncurses-dev"})
 	return x
 }
 
@@ -42,7 +44,8 @@ func TestJudge(t *testing.T) {
 		{Rule: "S01", Severity: "error", Subject: "libgone.so.1"},
 	}
 	s := &source{name: "file"}
-	got := judge(s, testIndex(), found, set("libc.so.6"), set("libc.so.6", "libz.so.1", "libx.so.6", "libgone.so.1"), set("zstd"))
+	got := judge(s, testIndex(), found, set("libc.so.6", "libncursesw.so.6"),
+		set("libc.so.6", "libz.so.1", "libx.so.6", "libgone.so.1", "libtinfo.so.6", "libncursesw.so.6"), set("zstd"))
 	want := &comparison{
 		source: s, headers: 2,
 		leaks: []leak{
@@ -50,7 +53,8 @@ func TestJudge(t *testing.T) {
 			{soname: "libx.so.6", byHeader: "x.pc"},
 			{soname: "libz.so.1", byLinker: true, byHeader: "zlib.h"},
 		},
-		right: []string{"z", "zstd"}, wrong: []string{"cap"}, untested: []string{"other"},
+		declared: []string{"libtinfo.so.6"},
+		right:    []string{"z", "zstd"}, wrong: []string{"cap"}, untested: []string{"other"},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(comparison{}, leak{}, source{})); diff != "" {
 		t.Error(diff)
