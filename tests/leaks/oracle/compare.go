@@ -2,7 +2,6 @@ package main
 
 import (
 	"debug/elf"
-	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,6 +14,9 @@ import (
 type comparison struct {
 	source *source
 	leaks  []leak // libraries that only the open build links
+	// declared are among those what Debian packs with a library that both builds
+	// link, such as libtinfo with libncursesw: the sealed build declares it.
+	declared []string
 	// The libraries of D02, by what the open build did:
 	right []string // it linked them, or its configure did in a trial that went well
 	wrong []string // the root has them, and it did neither
@@ -73,6 +75,10 @@ func judge(s *source, x *index, found []finding, sealed, open, tried map[string]
 		if sealed[soname] {
 			continue
 		}
+		if x.packedWith(l, sealed) {
+			c.declared = append(c.declared, soname)
+			continue
+		}
 		c.leaks = append(c.leaks, leak{
 			soname:   soname,
 			byLinker: slices.ContainsFunc(l.names, func(name string) bool { return slices.Contains(libraries, name) }),
@@ -91,6 +97,17 @@ func judge(s *source, x *index, found []finding, sealed, open, tried map[string]
 		}
 	}
 	return c
+}
+
+// packedWith tells whether a package of a library has one of the sonames too.
+func (x *index) packedWith(l *library, sonames map[string]bool) bool {
+	for soname := range sonames {
+		other := x.links[soname]
+		if other != nil && slices.ContainsFunc(l.packages, func(p string) bool { return slices.Contains(other.packages, p) }) {
+			return true
+		}
+	}
+	return false
 }
 
 // headerOf is the first header or .pc file that one of the packages has.
@@ -116,12 +133,8 @@ func needed(root string) (map[string]bool, error) {
 			return err
 		}
 		f, err := elf.Open(name)
-		var format *elf.FormatError
-		if errors.As(err, &format) || err != nil && err.Error() == "EOF" {
-			return nil
-		}
 		if err != nil {
-			return nil // too short for a header
+			return nil // not one
 		}
 		defer f.Close()
 		libraries, _ := f.ImportedLibraries()
