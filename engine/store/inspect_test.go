@@ -41,10 +41,15 @@ func TestInspect(t *testing.T) {
 		t.Errorf("audit %s", got.Audit)
 	}
 	must(t, s.SetCheck(ctx, keyOf(1), got.Manifest, json.RawMessage(`{"c":2}`)))
-	must(t, s.SetAudit(ctx, keyOf(1), got.Manifest, json.RawMessage(`{"b":2}`)))
-	if err := s.SetAudit(ctx, keyOf(1), keyOf(9), json.RawMessage(`{}`)); !errors.Is(err, ErrOther) {
+	must(t, s.SetAudit(keyOf(1), got.Manifest, json.RawMessage(`{"b":2}`)))
+	if err := s.SetAudit(keyOf(1), keyOf(9), json.RawMessage(`{}`)); !errors.Is(err, ErrOther) {
 		t.Errorf("another output: %v", err)
 	}
+	// Nobody waits for a build to be told of an audit.
+	unlock, err := s.Lock(ctx, keyOf(1), nil)
+	must(t, err)
+	must(t, s.SetAudit(keyOf(1), got.Manifest, json.RawMessage(`{"late":3}`)))
+	must(t, unlock())
 	got, _, err = s.Lookup(keyOf(1))
 	must(t, err)
 	if compact(t, got.Audit) != `{"b":2}` || compact(t, got.Check) != `{"c":2}` {

@@ -201,7 +201,7 @@ func (i *Inspector) look(ctx context.Context, n *plan.Node, r *store.Record) (*a
 	if err != nil {
 		return nil, err
 	}
-	if err := i.store.SetAudit(ctx, r.Key, r.Manifest, text); err != nil && !errors.Is(err, store.ErrOther) {
+	if err := i.store.SetAudit(r.Key, r.Manifest, text); err != nil && !errors.Is(err, store.ErrOther) {
 		return nil, err
 	}
 	return v, nil
