@@ -63,15 +63,16 @@ func (p *place) open(ctx context.Context, s *source) error {
 		cd "$1/root/src"
 		echo "$3  $(echo "$2"_*.orig.tar.?z)" | sha256sum -c
 		nice -n 3 chroot "$1/root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 FORCE_UNSAFE_CONFIGURE=1 sh -ec '
-			name=$1; shift
+			name=$1 before=$2; shift 2
 			rm -rf /build/$name /out/$name
 			mkdir /build/$name /out/$name
 			cd /build/$name
 			tar xf /src/"$name"_*.orig.tar.?z --strip-components=1
 			./configure --prefix=/usr "$@"
+			eval "$before"
 			make
 			make install DESTDIR=/out/$name
-			touch /out/$name.done' sh "$2" $4`, p.dir, s.name, s.sha256, s.options)
+			touch /out/$name.done' sh "$2" "$5" $4`, p.dir, s.name, s.sha256, s.options, s.before)
 }
 
 // script runs one of sh; what it prints goes to a file.

@@ -18,6 +18,7 @@ type source struct {
 	name, version string
 	sha256        string // of the tarball
 	options       string // of configure
+	before        string // a script between configure and make
 	output        string // the sealed build's, a folder
 }
 
@@ -49,7 +50,9 @@ func (p *place) prepare(ctx context.Context, only []string) (all []*source, err 
 				return nil, err
 			}
 		}
-		s.options, _ = p.query(ctx, name+":configure-options") // not every part has any
+		// Not every part has these.
+		s.options, _ = p.query(ctx, name+":configure-options")
+		s.before, _ = p.query(ctx, name+":pre-build")
 		all = append(all, s)
 	}
 	return all, nil
