@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,16 +11,20 @@ import (
 // intended are the libraries that a compiler was told to link in a trial that ended
 // before the linker, for want of a header: "gcc conftest.c -lreadline" without
 // readline.h. On a machine that has the header the linker looks for the library, too.
+//
+// Of several trials with a header only the first counts that names a library which is
+// not linked otherwise: configure goes on to "-lreadline -ltermcap" when -lreadline
+// alone did not do.
 type intended struct {
 	asked   map[*process][]string
-	blocked map[*process]bool // a header was missing
+	blocked misses // by the header that was missing
 }
 
 // maxIntended bounds the calls of compilers that are remembered at a time.
 const maxIntended = 1 << 16
 
 func newIntended() intended {
-	return intended{asked: map[*process][]string{}, blocked: map[*process]bool{}}
+	return intended{asked: map[*process][]string{}, blocked: misses{}}
 }
 
 // started remembers what a driver is to link, until its linker starts.
@@ -56,24 +61,27 @@ func cloned(names []string) (all []string) {
 }
 
 // block notes that a compiler missed a header.
-func (i *intended) block(p *process) {
+func (i *intended) block(p *process, header string) {
 	if c := p.command(); i.asked[c] != nil {
-		i.blocked[c] = true
+		i.blocked.add(header, c)
 	}
 }
 
 // missing are those that no linker of the build found or missed by itself.
 func (i *intended) missing(l *lookups) []missed {
 	m := misses{}
-	for p := range i.blocked {
-		for _, n := range i.asked[p] {
-			if name := "lib" + n; !l.linked[name] && l.libraries[name] == nil {
-				m.add(name, p)
+	for _, header := range slices.Sorted(maps.Keys(i.blocked)) {
+		for _, p := range i.blocked[header] {
+			names := slices.DeleteFunc(slices.Clone(i.asked[p]), func(n string) bool {
+				return l.linked["lib"+n] || l.libraries["lib"+n] != nil
+			})
+			for _, n := range names {
+				m.add("lib"+n, p)
+			}
+			if len(names) > 0 {
+				break
 			}
 		}
-	}
-	for _, all := range m {
-		slices.SortFunc(all, func(a, b *process) int { return a.number - b.number })
 	}
 	return missing(m, debian.Library, func(string, *process) bool { return false })
 }

@@ -150,7 +150,7 @@ func (l *lookups) missedHeader(e event) {
 		l.perMachine.add(e.by, name)
 	case e.path == "/usr/include/"+name && l.perMachine.has(e.by, name):
 		l.headers.add(name, e.by)
-		l.intended.block(e.by)
+		l.intended.block(e.by, name)
 	}
 }
 

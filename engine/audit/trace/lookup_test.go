@@ -59,7 +59,8 @@ func TestIntended(t *testing.T) {
 		b.missed(cc1, observe.Open, gccLib+"include/"+header, multi+header, "/usr/include/"+header)
 	}
 	trial("mpfr.h", "-o", "conftest", "conftest.c", "-lmpfr", "-lgmp", "-lz", "libown.a")
-	trial("sigsegv.h", "-c", "conftest.c", "-lsigsegv") // was not to be linked
+	trial("sigsegv.h", "-c", "conftest.c", "-lsigsegv")                     // was not to be linked
+	trial("mpfr.h", "-o", "conftest", "conftest.c", "-lmpfr", "-lreadline") // would not be tried
 	// The compiler fails, but misses nothing.
 	b.gcc(sh, "cc1", []string{"conftest.c"}, "-o", "conftest", "conftest.c", "-lbz2")
 	// A header is missing, but the linker came to its turn, and found libz.
