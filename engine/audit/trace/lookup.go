@@ -20,6 +20,8 @@ import (
 //     the build.
 //   - Other programs ask for libraries in the system's folders (a shell's test,
 //     CMake, setup.py); that counts unless a linker of this build linked it.
+//   - What a compiler was to link, but did not come to, because a header is
+//     missing, it would look for on a machine that has the header.
 //   - Programs that load libz.so.1 at run time and miss it count as well.
 //   - Headers go by the name with which one would #include them: sys/types.h is
 //     another than types.h. Whatever a compiler does not find it has also looked
@@ -35,17 +37,19 @@ type lookups struct {
 	headers    misses
 	modules    misses
 	linked     map[string]bool // what some linker found
+	intended   intended
 	parts      known
 }
 
 func newLookups(s Subject) *lookups {
 	return &lookups{
 		found: newMemory(), perMachine: newMemory(), libraries: misses{}, loaded: misses{}, headers: misses{}, modules: misses{},
-		linked: map[string]bool{}, parts: knownTo(s),
+		linked: map[string]bool{}, intended: newIntended(), parts: knownTo(s),
 	}
 }
 
 func (l *lookups) started(p *process, argv []string) {
+	l.intended.started(p, argv)
 	if p.kind != packager {
 		return
 	}
@@ -146,6 +150,7 @@ func (l *lookups) missedHeader(e event) {
 		l.perMachine.add(e.by, name)
 	case e.path == "/usr/include/"+name && l.perMachine.has(e.by, name):
 		l.headers.add(name, e.by)
+		l.intended.block(e.by, name)
 	}
 }
 
@@ -194,7 +199,8 @@ func (l *lookups) findings() []audit.Finding {
 	for i := range files {
 		files[i].name += ".pc"
 	}
-	return tell(l.parts, append(libraries, loaded...), append(headers, files...))
+	libraries = append(append(libraries, l.intended.missing(l)...), loaded...)
+	return tell(l.parts, libraries, append(headers, files...))
 }
 
 // lastNames is as much of a name as foundHeader remembers.

@@ -50,6 +50,25 @@ func TestLibraries(t *testing.T) {
 	}
 }
 
+// TestIntended is D02 of trials that end for want of a header.
+func TestIntended(t *testing.T) {
+	b := newBuild(t)
+	sh := b.start(0, "/tc/bin/bash", "sh", "./configure")
+	trial := func(header string, argv ...string) {
+		cc1 := b.gcc(sh, "cc1", []string{"conftest.c"}, argv...)
+		b.missed(cc1, observe.Open, gccLib+"include/"+header, multi+header, "/usr/include/"+header)
+	}
+	trial("mpfr.h", "-o", "conftest", "conftest.c", "-lmpfr", "-lgmp", "-lz", "libown.a")
+	trial("sigsegv.h", "-c", "conftest.c", "-lsigsegv")                     // was not to be linked
+	trial("mpfr.h", "-o", "conftest", "conftest.c", "-lmpfr", "-lreadline") // would not be tried
+	// The compiler fails, but misses nothing.
+	b.gcc(sh, "cc1", []string{"conftest.c"}, "-o", "conftest", "conftest.c", "-lbz2")
+	// A header is missing, but the linker came to its turn, and found libz.
+	ld := b.gcc(sh, "ld", []string{"-o", "conftest", "/tmp/x.o", "-lz"}, "-o", "conftest", "conftest.c", "-lz")
+	b.found(ld, observe.Open, "/usr/lib/x86_64-linux-gnu/libz.so")
+	b.expect("D02 warning libgmp", "D02 warning libmpfr", "D03 warning mpfr.h", "D03 warning sigsegv.h")
+}
+
 // TestHeaders is D03.
 func TestHeaders(t *testing.T) {
 	b := newBuild(t)
