@@ -14,6 +14,13 @@ type aptMirrors struct {
 	security []string
 }
 
+// DebianMirrors are this machine's own mirrors of Debian, base URLs without a slash
+// at the end, as /etc/apt has them; none on a machine without apt.
+func DebianMirrors() []string { return readApt(aptFolder).debian }
+
+// aptFolder is where apt's configuration is.
+const aptFolder = "/etc/apt"
+
 // readApt reads sources.list and sources.list.d of apt's configuration folder.
 // A machine without them, or that does not let them be read, has no mirrors.
 func readApt(folder string) aptMirrors {

@@ -69,7 +69,7 @@ func New(c Config) *Fetcher {
 	return &Fetcher{
 		config: c,
 		client: newClient(c.AllowHosts),
-		apt:    sync.OnceValue(func() aptMirrors { return readApt("/etc/apt") }),
+		apt:    sync.OnceValue(func() aptMirrors { return readApt(aptFolder) }),
 		wait:   wait,
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"belljar.build/engine/fetch"
 )
 
 // libraries are what the open root has besides what Debian builds the sources with:
@@ -24,6 +26,10 @@ func (p *place) makeRoot(ctx context.Context, sources []*source) error {
 	if _, err := os.Stat(done); err == nil {
 		return nil
 	}
+	mirrors := fetch.DebianMirrors()
+	if len(mirrors) == 0 {
+		return errors.New("/etc/apt names no mirror of Debian to make the open root from: add one to /etc/apt/sources.list (deb URL bookworm main)")
+	}
 	if err := os.RemoveAll(p.root); err != nil {
 		return err
 	}
@@ -38,10 +44,7 @@ func (p *place) makeRoot(ctx context.Context, sources []*source) error {
 	parts := strings.Join(names, " ")
 	return p.script(ctx, "root.log", `
 		command -v mmdebstrap || { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y mmdebstrap; }
-		# The machine's own mirror, if there is one.
-		mirror=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' \
-			/etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | grep -m1 '/debian/*$') || mirror=http://deb.debian.org/debian
-		printf '%s\n' "deb $mirror bookworm main" "deb-src $mirror bookworm main" >"$1/open.list"
+		printf '%s\n' "deb $4 bookworm main" "deb-src $4 bookworm main" >"$1/open.list"
 		mmdebstrap --mode=root --variant=apt --include="ca-certificates $(echo $2)" bookworm "$1/root" "$1/open.list"
 		chroot "$1/root" apt-get update
 		chroot "$1/root" env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends build-dep $3
@@ -49,7 +52,7 @@ func (p *place) makeRoot(ctx context.Context, sources []*source) error {
 		chroot "$1/root" env DEBIAN_FRONTEND=noninteractive apt-get -y --no-install-recommends install $2
 		mkdir -p "$1/root/src" "$1/root/build" "$1/root/out"
 		chroot "$1/root" sh -ec 'cd /src && apt-get -y -o APT::Sandbox::User=root --download-only source "$@"' sh $3
-		touch "$1/root.done"`, p.dir, libraries, parts)
+		touch "$1/root.done"`, p.dir, libraries, parts, mirrors[0])
 }
 
 // open builds one source in the root, unless that was done.
