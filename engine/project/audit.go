@@ -1,6 +1,7 @@
 package project
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -157,46 +158,64 @@ func observed(s *store.Store, g *plan.Graph, n *plan.Node) (_ *trace.Result, err
 	return found, nil
 }
 
-// visibleInputs are the outputs that n's build could see, and why.
+// visibleInputs are the outputs that n's build could see, and why. Of an input that
+// the store has lost since, what it referred to is not known; it can only have been
+// what its own build declared.
 func visibleInputs(s *store.Store, g *plan.Graph, n *plan.Node) ([]trace.Input, error) {
-	declared := declaredInputs(n)
-	visible, err := s.Closure(declared)
-	if err != nil {
-		return nil, err
-	}
-	names := map[string]string{}
-	for _, o := range g.Nodes {
-		if o.Part != "" {
-			names[o.Path] = o.Part
-		}
-	}
-	by := map[string][]string{}
-	var inputs []trace.Input
-	for _, path := range visible {
-		r, err := s.Record(path)
-		if err != nil {
-			return nil, err
-		}
-		if names[path] == "" {
-			names[path] = r.Name
-		}
-		for _, to := range r.References {
-			if to != path {
-				by[to] = append(by[to], names[path])
-			}
-		}
-	}
 	own, err := s.Record(n.Path)
 	if err != nil {
 		return nil, err
 	}
-	for _, path := range visible {
+	nodes := map[string]*plan.Node{}
+	for _, o := range g.Nodes {
+		nodes[o.Path] = o
+	}
+	declared := declaredInputs(n)
+	by := map[string][]string{}
+	var inputs []trace.Input
+	seen := map[string]bool{}
+	for todo := slices.Clone(declared); len(todo) > 0; todo = todo[1:] {
+		path := todo[0]
+		if seen[path] {
+			continue
+		}
+		seen[path] = true
+		name, references, err := described(s, nodes[path], path)
+		if err != nil {
+			return nil, err
+		}
+		for _, to := range references {
+			if to != path {
+				by[to] = append(by[to], name)
+				todo = append(todo, to)
+			}
+		}
 		inputs = append(inputs, trace.Input{
-			Path: path, Part: names[path], Declared: slices.Contains(declared, path), By: by[path],
-			Referenced: slices.Contains(own.References, path),
+			Path: path, Part: name, Declared: slices.Contains(declared, path), Referenced: slices.Contains(own.References, path),
 		})
 	}
+	for i := range inputs {
+		inputs[i].By = by[inputs[i].Path]
+	}
+	slices.SortFunc(inputs, func(a, b trace.Input) int { return cmp.Compare(a.Path, b.Path) })
 	return inputs, nil
+}
+
+// described is what an output is called, and what it refers to, or could have. n is
+// nil for one that the plan does not have.
+func described(s *store.Store, n *plan.Node, path string) (name string, references []string, err error) {
+	r, err := s.Record(path)
+	switch {
+	case err == nil && (n == nil || n.Part == ""):
+		return r.Name, r.References, nil
+	case err == nil:
+		return n.Part, r.References, nil
+	case errors.Is(err, store.ErrAbsent) && n != nil:
+		return cmp.Or(n.Part, n.Action.Name), declaredInputs(n), nil
+	case errors.Is(err, store.ErrAbsent):
+		return audit.Mask(path), nil, nil
+	}
+	return "", nil, err
 }
 
 func declaredInputs(n *plan.Node) (paths []string) {

@@ -22,6 +22,12 @@ func (p *Project) Minimal(ctx context.Context, g *plan.Graph, n *plan.Node, o bu
 	if err != nil {
 		return nil, err
 	}
+	o.Fetch = p.Fetch
+	trials, err := build.NewTrials(ctx, g, []*plan.Node{n}, o) // brings inputs that the store has lost
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, trials.Close()) }()
 	seen, err := observed(o.Store, g, n)
 	if err != nil {
 		return nil, err
@@ -29,12 +35,6 @@ func (p *Project) Minimal(ctx context.Context, g *plan.Graph, n *plan.Node, o bu
 	if seen.Truncated {
 		return nil, fmt.Errorf("part %s: %w", n.Part, ErrTruncated)
 	}
-	o.Fetch = p.Fetch
-	trials, err := build.NewTrials(ctx, g, []*plan.Node{n}, o)
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, trials.Close()) }()
 	proof, err := minimal.Prove(ctx, minimal.Subject{
 		Part: n.Part, Manifest: results[n].Record.Manifest, Declared: declaredInputs(n), Unread: seen.Unread,
 		Closure: o.Store.Closure, Tell: tell,

@@ -30,6 +30,26 @@ func (s *Store) Closure(paths []string) ([]string, error) {
 	return slices.Sorted(maps.Keys(seen)), nil
 }
 
+// Surviving is Closure of those of the outputs (base names) that the store has with
+// all that they refer to: what a build could see, as far as it is still there. An
+// output outlives the inputs of its build.
+func (s *Store) Surviving(paths []string) ([]string, error) {
+	seen := map[string]bool{}
+	for _, path := range paths {
+		closure, err := s.Closure([]string{path})
+		if errors.Is(err, ErrAbsent) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range closure {
+			seen[p] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(seen)), nil
+}
+
 // references are those of one output.
 func (s *Store) references(path string) ([]string, error) {
 	r, err := s.recorded(path)

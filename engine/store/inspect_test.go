@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -54,5 +55,23 @@ func TestInspect(t *testing.T) {
 	must(t, err)
 	if compact(t, got.Audit) != `{"b":2}` || compact(t, got.Check) != `{"c":2}` {
 		t.Errorf("audit %s, check %s", got.Audit, got.Check)
+	}
+}
+
+// Of what a build could see, what is gone is left out, and what has lost its own.
+func TestSurviving(t *testing.T) {
+	s := open(t)
+	a := publish(t, s, keyOf(1), "a")
+	b := publish(t, s, keyOf(2), a.Path, a.Path)
+	c := publish(t, s, keyOf(3), "c")
+	lost := publish(t, s, keyOf(4), "lost")
+	d := publish(t, s, keyOf(5), lost.Path, lost.Path)
+	must(t, os.Remove(s.meta("record", lost.Key[:32]+".json")))
+	got, err := s.Surviving([]string{b.Path, c.Path, lost.Path, d.Path})
+	must(t, err)
+	want := []string{a.Path, b.Path, c.Path}
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -209,11 +210,13 @@ func (i *Inspector) look(ctx context.Context, n *plan.Node, r *store.Record) (*a
 
 // subject is what the rules are told of one output.
 func (i *Inspector) subject(n *plan.Node, dir string, r *store.Record) (*static.Subject, error) {
-	var declared []string
+	// Of an output that was built long ago the inputs may be gone, but not what
+	// it refers to.
+	known := slices.DeleteFunc(slices.Clone(r.References), func(path string) bool { return path == n.Path })
 	for _, input := range n.Action.Inputs {
-		declared = append(declared, input.Path)
+		known = append(known, input.Path)
 	}
-	visible, err := i.store.Closure(declared)
+	visible, err := i.store.Surviving(known)
 	if err != nil {
 		return nil, fmt.Errorf("audit %s: %w", n.Action.Name, err)
 	}
