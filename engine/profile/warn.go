@@ -21,6 +21,10 @@ var readOptions = []string{
 	"relative-paths", "shared-parts", "toolchain", "unzip", "verbosity",
 }
 
+// AuditPolicy is the section of the audit's policy, which a command line may add to
+// any profile; package audit/policy reads it.
+const AuditPolicy = "audit-policy"
+
 // Warnings are the options of [buildout] that are one or two letters from one that
 // is read, settings of sections that no file has, and references without an end.
 func (p *Profile) Warnings() []Warning {
@@ -28,7 +32,7 @@ func (p *Profile) Warnings() []Warning {
 	all = append(all, p.misspeltOptions()...)
 	for _, name := range p.order {
 		s := p.sections[name]
-		if s.header.File == CommandLine {
+		if s.header.File == CommandLine && name != AuditPolicy {
 			all = append(all, Warning{s.header, fmt.Sprintf("no file has the section [%s]%s", name, orNearest(name, p.fileSections()))})
 		}
 		for _, option := range slices.Sorted(maps.Keys(s.options)) {

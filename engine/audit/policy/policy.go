@@ -23,7 +23,7 @@ import (
 )
 
 // Section is the section's name.
-const Section = "audit-policy"
+const Section = profile.AuditPolicy
 
 // What errors do to a build, the values of the option "build".
 const (
