@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -58,9 +59,7 @@ It exits 0 when nothing is found, and 3 when something is.`,
 	f.StringVar(&o.baseline, "baseline", "", "do not count what this `file` of an earlier audit knows")
 	f.StringVar(&o.writeBaseline, "write-baseline", "", "write what was found to this `file`, for --baseline")
 	f.StringVar(&o.failOn, "fail-on", string(audit.Warning), "the least `severity` that ends with exit code 3: error, warning, note")
-	f.IntVarP(&o.jobs, "jobs", "j", 0, "processes at a time (default: the number of CPUs)")
-	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
-	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more, as belljar build does; may be repeated")
+	o.besides(f)
 	f.BoolVar(&o.json, "json", false, "print the findings as JSON")
 	return cmd
 }
@@ -125,7 +124,7 @@ func (o *auditOptions) usage() error {
 	if _, err := build.ParseLimits(o.limits...); err != nil {
 		return fmt.Errorf("%w: %w", errUsage, err)
 	}
-	return nil
+	return cmp.Or(writable("sarif", o.sarif), writable("html", o.html), writable("write-baseline", o.writeBaseline))
 }
 
 // known reads the baseline.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -49,6 +50,21 @@ func (o *auditOptions) print(g *globals, d *auditreport.Document) error {
 	})
 }
 
+// writable tells of what is wrong with a report's place before an audit, which may
+// take hours, is made for it.
+func writable(flag, name string) error {
+	if name == "" {
+		return nil
+	}
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		return fmt.Errorf("%w: --%s: %s is a folder: name a file in it", errUsage, flag, name)
+	}
+	if _, err := os.Stat(filepath.Dir(name)); err != nil {
+		return &hinted{fmt.Errorf("%w: --%s %s: %w", errUsage, flag, name, err), "make the folder first"}
+	}
+	return nil
+}
+
 // writeReport replaces a file in one step; "" is none.
 func writeReport(name string, d *auditreport.Document, write func(io.Writer, *auditreport.Document) error) error {
 	if name == "" {
@@ -56,7 +72,7 @@ func writeReport(name string, d *auditreport.Document, write func(io.Writer, *au
 	}
 	f, err := renameio.NewPendingFile(name, renameio.WithPermissions(0o644), renameio.WithExistingPermissions())
 	if err != nil {
-		return fmt.Errorf("write the report: %w", err)
+		return fmt.Errorf("write %s: %w", name, err)
 	}
 	defer f.Cleanup()
 	if err := write(f, d); err != nil {

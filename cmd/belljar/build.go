@@ -6,6 +6,7 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"belljar.build/engine/build"
 	"belljar.build/engine/project"
@@ -28,6 +29,14 @@ func (o *buildOptions) flags(cmd *cobra.Command) {
 	f.BoolVar(&o.observe, "observe", false, "record what each build names, found or not (belljar log --observed PART), building once more what was never observed; never changes an output")
 	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more time or silence (30m, 2h), memory, log or file-size (500M, 8G), or processes; may be repeated")
 	f.BoolVar(&o.json, "json", false, "print what happens as JSON, an object a line; the last holds the table")
+}
+
+// besides are the flags of commands that build what is missing, for the sake of
+// something else.
+func (o *buildOptions) besides(f *pflag.FlagSet) {
+	f.IntVarP(&o.jobs, "jobs", "j", 0, "processes at a time (default: the number of CPUs)")
+	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
+	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more, as belljar build does; may be repeated")
 }
 
 func buildCommand(g *globals) *cobra.Command {

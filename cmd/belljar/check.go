@@ -59,9 +59,7 @@ It exits 0 when all are reproducible, and 3 when one is not.`,
 	f.BoolVar(&o.deep, "deep", false, "let diffoscope compare both trees too (it must be installed, and runs outside of any sandbox)")
 	f.StringVar(&o.against, "against", "", "build nothing: compare with `what` was made elsewhere: a manifest, what build --json or check --json printed, or another store's folder")
 	f.BoolVar(&o.show, "show", false, "build nothing: print the verdicts that the store keeps")
-	f.IntVarP(&o.jobs, "jobs", "j", 0, "processes at a time (default: the number of CPUs)")
-	f.BoolVar(&o.locked, "locked", false, "refuse sources that belljar.lock does not name")
-	f.StringArrayVar(&o.limits, "limit", nil, "NAME=VALUE: end a build that takes more, as belljar build does; may be repeated")
+	o.besides(f)
 	f.BoolVar(&o.json, "json", false, "print the verdicts as JSON")
 	return cmd
 }
