@@ -64,8 +64,8 @@ type Auditor struct {
 // New is an auditor with these settings.
 func New(s audit.Settings) *Auditor { return &Auditor{settings: s} }
 
-// Audit looks at one output. The findings have no Part, Output and Place yet
-// but for those that the subject says.
+// Audit looks at one output. The findings have no Place, which only who knows the
+// profile can tell.
 func (a *Auditor) Audit(ctx context.Context, s Subject) (_ []audit.Finding, err error) {
 	root, err := tree.OpenRoot(s.Dir)
 	if err != nil {
